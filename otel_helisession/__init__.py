@@ -1,0 +1,83 @@
+"""Sessions for AI agents on OpenTelemetry: LLM, tool and vector calls of one run as one tree.
+
+::
+
+    from otel_helisession import configure, session, step
+
+    configure()
+    with session("Trip planner", path="/trip"):
+        with step("research"):
+            client.chat.completions.create(...)
+
+This module is the contract: what is in ``__all__`` is public, the rest is not. Names are
+imported when first used, so that importing the package costs little more than the SDK.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from otel_helisession.version import __version__
+
+if TYPE_CHECKING:
+    from otel_helisession import record
+    from otel_helisession.configuration import Handle, configure
+    from otel_helisession.delivery.settings import DeliverySettings
+    from otel_helisession.exporters.helicone import HeliconeSpanExporter
+    from otel_helisession.exporters.local import LocalSpanExporter
+    from otel_helisession.exporters.session_span import SessionSpanExporter
+    from otel_helisession.http import instrument_httpx, uninstrument_httpx
+    from otel_helisession.processor import SessionSpanProcessor
+    from otel_helisession.sessions.context import current_session, set_session
+    from otel_helisession.sessions.scope import session, step
+    from otel_helisession.sessions.value import Session
+
+_HOMES = {
+    "DeliverySettings": "delivery.settings",
+    "Handle": "configuration",
+    "HeliconeSpanExporter": "exporters.helicone",
+    "LocalSpanExporter": "exporters.local",
+    "Session": "sessions.value",
+    "SessionSpanExporter": "exporters.session_span",
+    "SessionSpanProcessor": "processor",
+    "configure": "configuration",
+    "current_session": "sessions.context",
+    "instrument_httpx": "http",
+    "record": "record",
+    "session": "sessions.scope",
+    "set_session": "sessions.context",
+    "step": "sessions.scope",
+    "uninstrument_httpx": "http",
+}
+
+__all__ = [
+    "DeliverySettings",
+    "Handle",
+    "HeliconeSpanExporter",
+    "LocalSpanExporter",
+    "Session",
+    "SessionSpanExporter",
+    "SessionSpanProcessor",
+    "__version__",
+    "configure",
+    "current_session",
+    "instrument_httpx",
+    "record",
+    "session",
+    "set_session",
+    "step",
+    "uninstrument_httpx",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = import_module(f"{__name__}.{home}")
+    found = module if name == home else getattr(module, name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""What spans say: one module a convention, one Operation value for all of them."""

@@ -1,0 +1,82 @@
+"""The one reader of the environment: typed values, or a sentence that says what is wrong."""
+
+from __future__ import annotations
+
+import functools
+import os
+
+from otel_helisession import environment_variables as names
+
+_TRUE = frozenset({"true", "1", "yes", "on"})
+_FALSE = frozenset({"false", "0", "no", "off"})
+
+
+def text(name: str) -> str | None:
+    """Return the variable's value without surrounding blanks; None when unset or empty."""
+    return os.environ.get(name, "").strip() or None
+
+
+def items(name: str) -> tuple[str, ...] | None:
+    """Return the comma-separated values of the variable; None when unset or empty."""
+    value = text(name)
+    if value is None:
+        return None
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """Return the variable as a boolean.
+
+    Raises:
+        ValueError: The value is neither a yes nor a no.
+    """
+    value = text(name)
+    if value is None:
+        return default
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ValueError(f"{name} is {value!r}; set it to 'true' or 'false', or unset it")
+
+
+def choice(name: str, accepted: tuple[str, ...]) -> str | None:
+    """Return the variable in lower case; None when unset.
+
+    Raises:
+        ValueError: The value is not one of *accepted*.
+    """
+    value = text(name)
+    if value is None or value.lower() in accepted:
+        return value and value.lower()
+    raise ValueError(f"{name} is {value!r}; accepted: {', '.join(accepted)}")
+
+
+def number(name: str, default: float) -> float:
+    """Return the variable as a positive number.
+
+    Raises:
+        ValueError: The value is no number above zero.
+    """
+    value = text(name)
+    if value is None:
+        return default
+    try:
+        parsed = float(value)
+    except ValueError:
+        parsed = -1.0
+    if not parsed > 0 or parsed == float("inf"):
+        raise ValueError(f"{name} is {value!r}; set it to a number above 0, or unset it")
+    return parsed
+
+
+@functools.cache
+def disabled() -> bool:
+    """Tell whether the off switch is thrown: HELISESSION_DISABLED or OTEL_SDK_DISABLED.
+
+    Read once a process. Never raises: an unreadable value leaves the package on.
+    """
+    for name in (names.HELISESSION_DISABLED, "OTEL_SDK_DISABLED"):
+        if (text(name) or "").lower() in _TRUE:
+            return True
+    return False

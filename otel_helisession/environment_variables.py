@@ -1,0 +1,36 @@
+"""The environment variables of this package, one documented name each.
+
+Standard ``OTEL_*`` variables keep their meaning and are read where they apply.
+Only :mod:`otel_helisession.environment` reads the environment.
+"""
+
+from typing import Final
+
+HELISESSION_DISABLED: Final = "HELISESSION_DISABLED"
+"""``true`` switches everything of ours off: no spans, headers or files. Default ``false``.
+``OTEL_SDK_DISABLED`` has the same effect."""
+
+HELISESSION_ALLOW_HOSTS: Final = "HELISESSION_ALLOW_HOSTS"
+"""Hosts that may receive session headers, comma-separated, besides Helicone's own:
+``api.example.com`` or ``*.example.com``; no scheme, no port. Default: none."""
+
+HELISESSION_EXPORTERS: Final = "HELISESSION_EXPORTERS"
+"""Where ``configure()`` sends spans: any of ``otlp``, ``helicone``, ``local``, comma-separated,
+or ``none``. Default: ``otlp`` when an OTLP endpoint is set, ``helicone`` when a key is set,
+``local`` when neither is."""
+
+HELISESSION_STORE: Final = "HELISESSION_STORE"
+"""The file of the embedded store. Default: ``helisession/sessions.db`` in the user's data
+directory (``$XDG_DATA_HOME``, or ``~/.local/share``)."""
+
+HELISESSION_DEFAULT_SESSION: Final = "HELISESSION_DEFAULT_SESSION"
+"""``trace`` makes a session of every trace that has none; ``none`` does not. Default ``none``."""
+
+HELISESSION_TRUST_INBOUND: Final = "HELISESSION_TRUST_INBOUND"
+"""``true`` lets inbound requests continue a session by their headers. Default ``false``."""
+
+HELICONE_API_KEY: Final = "HELICONE_API_KEY"
+"""The key for Helicone's logging endpoint, ``sk-helicone-...``. Never written anywhere."""
+
+HELISESSION_HELICONE_ENDPOINT: Final = "HELISESSION_HELICONE_ENDPOINT"
+"""The full URL of Helicone's logging endpoint, used as it is. Default: guessed from the key."""

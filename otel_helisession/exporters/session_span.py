@@ -1,0 +1,60 @@
+"""For people who keep their own BatchSpanProcessor: an exporter around their exporter."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from otel_helisession.finishing import finish, session_id
+from otel_helisession.sessions import ended
+from otel_helisession.sessions.adoption import ADOPTED_KEYS, clean_keys
+
+
+class SessionSpanExporter(SpanExporter):
+    """Wraps *exporter*, so that final paths, masking and re-stamping hold there too.
+
+    ``BatchSpanProcessor(SessionSpanExporter(OTLPSpanExporter()))``, beside a
+    ``SessionSpanProcessor()`` that stamps. Within a batch, a session's spans are contiguous.
+
+    Args:
+        exporter: Whose ``export`` gets the finished spans. Owned from now on: shut down with
+            this one.
+        adopt: Attributes in which other libraries name a session; as for the processor.
+
+    Raises:
+        TypeError: *exporter* cannot export.
+    """
+
+    def __init__(self, exporter: SpanExporter, *, adopt: Iterable[str] = ADOPTED_KEYS) -> None:
+        if not callable(getattr(exporter, "export", None)):
+            raise TypeError(
+                "SessionSpanExporter wraps a span exporter (an object with an export method), "
+                f"not {type(exporter).__name__}"
+            )
+        self._exporter = exporter
+        self._adopted = clean_keys(adopt)
+        ended.remember()
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Export the finished *spans*; the result is the wrapped exporter's."""
+        sessions: dict[str | None, list[ReadableSpan]] = {}
+        for span in spans:
+            entry = ended.get(span)
+            key = session_id(span, entry, self._adopted)
+            sessions.setdefault(key, []).append(finish(span, entry, self._adopted))
+        return self._exporter.export([span for group in sessions.values() for span in group])
+
+    def shutdown(self, timeout_millis: int = 30_000) -> None:
+        """Shut the wrapped exporter down, within *timeout_millis* where it can keep that."""
+        shutdown = self._exporter.shutdown
+        if "timeout_millis" in inspect.signature(shutdown).parameters:
+            shutdown(timeout_millis=timeout_millis)  # type: ignore[call-arg]
+        else:
+            shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Flush the wrapped exporter; the result is its own."""
+        return self._exporter.force_flush(timeout_millis)

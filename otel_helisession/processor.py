@@ -1,0 +1,232 @@
+"""The span processor: every span of a session says so, from its start."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, Literal
+
+from opentelemetry.context import Context, get_value
+from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
+from opentelemetry.sdk.trace.export import SpanExporter
+from opentelemetry.trace import SpanContext, format_trace_id
+
+from otel_helisession import environment, semconv
+from otel_helisession import environment_variables as names
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.operation import REQUEST_KINDS
+from otel_helisession.conventions.segment import stable
+from otel_helisession.delivery.delivery import Delivery
+from otel_helisession.delivery.settings import DeliverySettings
+from otel_helisession.finishing import finish, session_id
+from otel_helisession.guard import caught, once
+from otel_helisession.sessions import ended, live
+from otel_helisession.sessions.adoption import ADOPTED_KEYS, adopt, clean_keys
+from otel_helisession.sessions.context import SESSION_KEY
+from otel_helisession.sessions.path import clean_segment
+from otel_helisession.sessions.value import Session
+
+DefaultSession = Literal["trace"]
+
+_OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
+
+SHUTDOWN_TIMEOUT_MILLIS = 10_000
+"""How long shutdown may take: long enough for a retry, short enough for a process's end."""
+
+
+class SessionSpanProcessor(SpanProcessor):
+    """Stamps each span with its session, and delivers sessions whole to exporters.
+
+    ``provider.add_span_processor(SessionSpanProcessor())`` only stamps, beside whatever
+    pipeline there is. With exporters it also groups spans by session and delivers them in
+    the background, each exporter with a queue of its own; a session's spans arrive together.
+
+    Whose span it is (the first that answers): the session in the Context that starts it; a
+    session id that another library wrote on it; its live parent's session, also where the
+    Context was lost; with ``default_session="trace"``, its trace. Under the SDK's
+    ``ConcurrentMultiSpanProcessor``, whose threads do not have the Context, an explicit
+    ``context=`` and the live parent answer; a root span started without either stays
+    without a session.
+
+    Args:
+        exporters: Where spans go. None: nothing is exported.
+        default_session: ``"trace"`` makes a session of each trace that has none. None
+            reads ``HELISESSION_DEFAULT_SESSION``.
+        adopt: Attributes in which other libraries name a session, in order of precedence.
+            Empty: none is taken.
+        segment: Names what a span adds to the path, in place of the built-in rule: given
+            the span, live or ended, it returns the segment, ``""`` for none, or None while
+            it cannot tell. It may run on any thread.
+        settings: Sizes and times of delivery; None reads the standard ``OTEL_BSP_*``.
+
+    Raises:
+        TypeError: An exporter cannot export, or an argument has the wrong type.
+        ValueError: An argument or variable has a value that is not accepted.
+    """
+
+    def __init__(
+        self,
+        *exporters: SpanExporter,
+        default_session: DefaultSession | None = None,
+        adopt: Iterable[str] = ADOPTED_KEYS,
+        segment: Callable[[ReadableSpan], str | None] | None = None,
+        settings: DeliverySettings | None = None,
+    ) -> None:
+        for exporter in exporters:
+            if not callable(getattr(exporter, "export", None)):
+                raise TypeError(
+                    "SessionSpanProcessor takes span exporters (objects with an export method), "
+                    f"not {type(exporter).__name__}"
+                )
+        if segment is not None and not callable(segment):
+            raise TypeError(f"segment must be a function of a span, not {type(segment).__name__}")
+        self._by_trace = _default_session(default_session) == "trace"
+        self._adopted = clean_keys(adopt)
+        self._rule = reader.segment if segment is None else segment
+        self._own_rule = segment is not None
+        self._second = False
+        self._off = environment.disabled()
+        self._delivery = (
+            Delivery(
+                exporters,
+                settings or DeliverySettings.from_environment(),
+                partial(session_id, adopted=self._adopted),
+                partial(finish, adopted=self._adopted),
+            )
+            if exporters and not self._off
+            else None
+        )
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        """Stamp *span* if it belongs to a session. On the user's thread; never raises.
+
+        Most spans start without attributes, in the session of the Context or in none; they
+        take the short way here.
+        """
+        if self._off:
+            return
+        try:
+            session: Session | None = get_value(SESSION_KEY, parent_context)  # type: ignore[assignment]
+            parent = span.parent
+            above = None if parent is None else live.find(parent.span_id)
+            if above is not None and (
+                (session is not None and above.scope is not session) or parent.is_remote  # type: ignore[union-attr]
+            ):
+                above = None  # a session() or step() was entered since, or it is another process's
+            attributes: Any = span.attributes
+            if attributes or self._by_trace:
+                self._start_described(span, session, above, attributes)
+                return
+            scope = session
+            if above is not None:
+                session, scope = above.session, above.scope
+            elif session is None:
+                return
+            key = span.context.span_id
+            if live.find(key) is not None and self._is_second(key, span):
+                return
+            entry = live.add(span, key, session, scope, above, self._rule)
+            stamp = session.attributes
+            if entry.position != session.path:
+                stamp = {**stamp, semconv.SESSION_PATH: entry.position}
+            span.set_attributes(stamp)
+        except Exception as error:
+            caught("SessionSpanProcessor.on_start", error)
+
+    def _start_described(
+        self, span: Span, scope: Session | None, above: live.LiveSpan | None, attributes: Any
+    ) -> None:
+        """Stamp a span that has attributes, which may name its session, its kind or our keys."""
+        attributes = reader.attributes_of(span)
+        session = scope if above is None else above.session
+        if scope is None:
+            adopted = adopt(attributes, span.kind, self._adopted)
+            if adopted is not None and (session is None or session.id != adopted.id):
+                session, above = adopted, None
+            elif above is not None:
+                scope = above.scope
+            elif self._by_trace:
+                session = _session_of_trace(span.context)
+        key = span.context.span_id
+        if session is None or self._is_second(key, span):
+            return
+        entry = live.add(span, key, session, scope, above, self._rule)
+        span.set_attributes(self._stamp_beside(entry, span, attributes))
+
+    def _stamp_beside(self, entry: live.LiveSpan, span: Span, attributes: Any) -> dict[str, str]:
+        """Return what to write on a span that has *attributes* already, and keep what it knows."""
+        kind = reader.kind(attributes)
+        if kind is not None and not self._own_rule:
+            entry.segment = clean_segment(stable(reader.segment(span) or ""))
+        stamp = {
+            name: value
+            for name, value in entry.session.attributes.items()
+            if name in _OURS or name not in attributes
+        }
+        stamp[semconv.SESSION_PATH] = entry.path()
+        if kind in REQUEST_KINDS and semconv.REQUEST_TYPE not in attributes:
+            stamp[semconv.REQUEST_TYPE] = kind
+        return stamp
+
+    def _is_second(self, key: int, span: Span) -> bool:
+        """Tell whether another processor of ours has stamped *span* already."""
+        known = live.find(key)
+        if known is None or known() is not span:
+            return False
+        self._second = True
+        ended.remember()
+        once(
+            ("processor", "second"),
+            logging.WARNING,
+            "a TracerProvider has two SessionSpanProcessors; the second one stamps nothing. Give "
+            "all exporters to one: SessionSpanProcessor(first, second)",
+        )
+        return True
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """Queue *span* for delivery. On the user's thread; never raises, never blocks."""
+        if self._delivery is None and not live.spans:
+            return
+        try:
+            context = span.context
+            entry = live.remove(context.span_id, None)
+            if entry is not None:
+                if entry.segment is None:
+                    entry.ended = span
+                if ended.wanted:
+                    ended.put(span, entry)
+            if self._delivery is not None and context.trace_flags.sampled:
+                self._delivery.put(span, entry or ended.get(span))
+        except Exception as error:
+            caught("SessionSpanProcessor.on_end", error)
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Deliver what has ended.
+
+        Returns:
+            True when every span that ended since the last flush was accepted by every
+            exporter within *timeout_millis*; False otherwise.
+        """
+        return self._delivery is None or self._delivery.force_flush(timeout_millis)
+
+    def shutdown(self, timeout_millis: int = SHUTDOWN_TIMEOUT_MILLIS) -> bool:  # type: ignore[override]
+        """Deliver what has ended, and stop, within *timeout_millis*. One log line.
+
+        Returns:
+            True when nothing was lost.
+        """
+        return self._delivery is None or self._delivery.shutdown(timeout_millis)
+
+
+def _default_session(given: str | None) -> str | None:
+    if given is None:
+        chosen = environment.choice(names.HELISESSION_DEFAULT_SESSION, ("trace", "none"))
+        return None if chosen == "none" else chosen
+    if given != "trace":
+        raise ValueError(f"default_session is {given!r}; accepted: 'trace', or None")
+    return given
+
+
+def _session_of_trace(context: SpanContext) -> Session:
+    return Session(id=format_trace_id(context.trace_id), id_given=False)

@@ -1,0 +1,84 @@
+"""Every attribute and header name that this package reads or writes, spelled once.
+
+The names under "Ours" are public API under semantic versioning. The others belong to
+the conventions they come from; see https://opentelemetry.io/docs/specs/semconv/ and
+https://github.com/open-telemetry/semantic-conventions-genai.
+"""
+
+from typing import Final
+
+# Ours: on every span of a session.
+SESSION_ID: Final = "helicone.session.id"
+SESSION_PATH: Final = "helicone.session.path"
+SESSION_NAME: Final = "helicone.session.name"
+PROPERTY_PREFIX: Final = "helicone.property."
+# Ours: on requests; one of the Kind values other than "structure".
+REQUEST_TYPE: Final = "helicone.request.type"
+# Ours: what record.data and record.vector say where no convention has a word.
+DATA_NAME: Final = "helicone.data.name"
+DATA_VALUE: Final = "helicone.data.value"
+DATA_RESULT: Final = "helicone.data.result"
+VECTOR_OPERATION: Final = "helicone.vector.operation"
+VECTOR_FILTER: Final = "helicone.vector.filter"
+VECTOR_TEXT: Final = "helicone.vector.text"
+# Ours: the name that a gateway of Helicone gave the request it already logged.
+HELICONE_ID: Final = "helicone.request.id"
+
+# General OpenTelemetry.
+OTEL_SESSION_ID: Final = "session.id"
+USER_ID: Final = "user.id"
+ERROR_TYPE: Final = "error.type"
+SERVER_ADDRESS: Final = "server.address"
+SERVER_PORT: Final = "server.port"
+HTTP_STATUS_CODE: Final = "http.response.status_code"
+EXCEPTION_EVENT: Final = "exception"
+EXCEPTION_TYPE: Final = "exception.type"
+EXCEPTION_MESSAGE: Final = "exception.message"
+
+# GenAI semantic conventions.
+CONVERSATION_ID: Final = "gen_ai.conversation.id"
+OPERATION_NAME: Final = "gen_ai.operation.name"
+PROVIDER_NAME: Final = "gen_ai.provider.name"
+SYSTEM: Final = "gen_ai.system"
+REQUEST_MODEL: Final = "gen_ai.request.model"
+REQUEST_STREAM: Final = "gen_ai.request.stream"
+REQUEST_TEMPERATURE: Final = "gen_ai.request.temperature"
+REQUEST_TOP_P: Final = "gen_ai.request.top_p"
+REQUEST_MAX_TOKENS: Final = "gen_ai.request.max_tokens"
+RESPONSE_MODEL: Final = "gen_ai.response.model"
+RESPONSE_ID: Final = "gen_ai.response.id"
+FINISH_REASONS: Final = "gen_ai.response.finish_reasons"
+TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
+INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
+OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
+CACHE_READ_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"
+CACHE_WRITE_TOKENS: Final = "gen_ai.usage.cache_write.input_tokens"
+CACHE_CREATION_TOKENS: Final = "gen_ai.usage.cache_creation.input_tokens"
+REASONING_TOKENS: Final = "gen_ai.usage.reasoning.output_tokens"
+USAGE_COST: Final = "gen_ai.usage.cost"
+INPUT_MESSAGES: Final = "gen_ai.input.messages"
+OUTPUT_MESSAGES: Final = "gen_ai.output.messages"
+SYSTEM_INSTRUCTIONS: Final = "gen_ai.system_instructions"
+TOOL_DEFINITIONS: Final = "gen_ai.tool.definitions"
+TOOL_NAME: Final = "gen_ai.tool.name"
+TOOL_CALL_ID: Final = "gen_ai.tool.call.id"
+TOOL_ARGUMENTS: Final = "gen_ai.tool.call.arguments"
+TOOL_RESULT: Final = "gen_ai.tool.call.result"
+AGENT_NAME: Final = "gen_ai.agent.name"
+WORKFLOW_NAME: Final = "gen_ai.workflow.name"
+DATA_SOURCE_ID: Final = "gen_ai.data_source.id"
+RETRIEVAL_QUERY: Final = "gen_ai.retrieval.query.text"
+RETRIEVAL_TOP_K: Final = "gen_ai.retrieval.top_k"
+RETRIEVAL_DOCUMENTS: Final = "gen_ai.retrieval.documents"
+
+# Database spans.
+DB_SYSTEM_NAME: Final = "db.system.name"
+DB_OPERATION_NAME: Final = "db.operation.name"
+DB_COLLECTION_NAME: Final = "db.collection.name"
+
+# Helicone's headers: https://docs.helicone.ai/features/sessions
+SESSION_ID_HEADER: Final = "Helicone-Session-Id"
+SESSION_PATH_HEADER: Final = "Helicone-Session-Path"
+SESSION_NAME_HEADER: Final = "Helicone-Session-Name"
+USER_ID_HEADER: Final = "Helicone-User-Id"
+PROPERTY_HEADER_PREFIX: Final = "Helicone-Property-"

@@ -1,0 +1,189 @@
+"""The Session: who this run is, and where in its path we are. A frozen value."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final
+
+from otel_helisession import semconv
+from otel_helisession.guard import once
+from otel_helisession.sessions.headers import decode_headers, encode_headers
+from otel_helisession.sessions.path import ROOT, clean_path, join
+from otel_helisession.sessions.text import clean, clean_id, clean_name, clean_property_name
+
+MAX_PROPERTIES: Final = 32
+"""Most properties of a session: each is an attribute of every span, of which a span has 128."""
+
+MAX_PROPERTY_CHARS: Final = 500
+"""Longest value of a property."""
+
+_NO_PROPERTIES: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of an agent, or one conversation, and the present place in its path.
+
+    Text is cleaned, never refused: control characters go, what is too long is
+    cut, an empty id becomes a new one. Wrong types raise.
+
+    Attributes:
+        name: The type of session, the same for all runs of that type; may be empty.
+        id: Which run this is; a new UUIDv4 when None or empty.
+        path: Where in the hierarchy: ``/trip/research``.
+        user_id: On whose behalf, or None.
+        properties: Custom properties; names of header characters, values text.
+        id_given: Whether the id came from outside. Only such an id is also written as
+            ``gen_ai.conversation.id``, whose convention forbids invented ones.
+
+    Raises:
+        TypeError: A field has the wrong type.
+    """
+
+    name: str = ""
+    id: str = None  # type: ignore[assignment]  # never None once made
+    path: str = ROOT
+    user_id: str | None = None
+    properties: Mapping[str, str] = field(default=None, hash=False)  # type: ignore[arg-type]
+    id_given: bool = field(default=None, compare=False)  # type: ignore[arg-type]
+    _attributes: Mapping[str, str] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
+    _headers: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        name, identifier, user_id = self.name, self.id, self.user_id
+        if name.__class__ is not str and not isinstance(name, str):
+            raise TypeError(f"a session's name must be a str, not {type(name).__name__}")
+        if identifier is not None and not isinstance(identifier, str):
+            raise TypeError(
+                f"a session's id must be a str or None, not {type(identifier).__name__}"
+            )
+        if not isinstance(self.path, str):
+            raise TypeError(f"a session's path must be a str, not {type(self.path).__name__}")
+        put = object.__setattr__
+        put(self, "name", clean_name(name))
+        put(self, "path", clean_path(self.path))
+        cleaned_id = clean_id(identifier) if identifier else ""
+        if not cleaned_id:
+            if identifier is not None:
+                once(
+                    ("id", "empty"),
+                    logging.WARNING,
+                    "an empty session id was replaced by a new one",
+                )
+            put(self, "id", str(uuid.uuid4()))
+        else:
+            put(self, "id", cleaned_id)
+        if self.id_given is None:
+            put(self, "id_given", bool(cleaned_id))
+        if user_id is not None:
+            if not isinstance(user_id, str):
+                raise TypeError(f"a user_id must be a str or None, not {type(user_id).__name__}")
+            put(self, "user_id", clean_id(user_id) or None)
+        put(self, "properties", _clean_properties(self.properties))
+
+    @classmethod
+    def from_headers(cls, headers: Mapping[str, str]) -> Session | None:
+        """Return the session that *headers* announce, decoded and cleaned; None without an id.
+
+        Header names are matched without regard to case.
+        """
+        fields = decode_headers(headers)
+        return cls(**fields) if fields["id"] else None
+
+    def at(self, path: str) -> Session:
+        """Return this session at another *path*, which must be clean already. Costs about 1 µs."""
+        moved = object.__new__(Session)
+        put = object.__setattr__
+        put(moved, "name", self.name)
+        put(moved, "id", self.id)
+        put(moved, "path", path)
+        put(moved, "user_id", self.user_id)
+        put(moved, "properties", self.properties)
+        put(moved, "id_given", self.id_given)
+        put(moved, "_attributes", None)
+        put(moved, "_headers", None)
+        return moved
+
+    def child(self, name: str) -> Session:
+        """Return this session one segment deeper in its path."""
+        return self.at(join(self.path, name))
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """The attributes that every span at this place carries. Made once, then reused."""
+        made = self._attributes
+        if made is None:
+            made = _attributes_of(self)
+            object.__setattr__(self, "_attributes", made)
+        return made
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Helicone's headers for this place, encoded. Made once, then reused."""
+        made = self._headers
+        if made is None:
+            made = MappingProxyType(encode_headers(self))
+            object.__setattr__(self, "_headers", made)
+        return made
+
+
+def _attributes_of(session: Session) -> dict[str, str]:
+    attributes = {
+        semconv.SESSION_ID: session.id,
+        semconv.SESSION_PATH: session.path,
+        semconv.SESSION_NAME: session.name,
+        semconv.OTEL_SESSION_ID: session.id,
+    }
+    if not session.name:
+        del attributes[semconv.SESSION_NAME]
+    if session.user_id:
+        attributes[semconv.USER_ID] = session.user_id
+    if session.id_given:
+        attributes[semconv.CONVERSATION_ID] = session.id
+    for name, value in session.properties.items():
+        attributes[semconv.PROPERTY_PREFIX + name] = value
+    return attributes
+
+
+def _clean_properties(properties: Mapping[str, object] | None) -> Mapping[str, str]:
+    if properties is None or properties is _NO_PROPERTIES:
+        return _NO_PROPERTIES
+    if not isinstance(properties, Mapping):
+        raise TypeError(f"properties must be a mapping, not {type(properties).__name__}")
+    cleaned: dict[str, str] = {}
+    for name, value in properties.items():
+        if not isinstance(name, str):
+            raise TypeError(f"a property's name must be a str, not {type(name).__name__}")
+        if not isinstance(value, (str, int, float, bool)):
+            raise TypeError(
+                f"property {name!r} must be text, a number or a bool, not {type(value).__name__}"
+            )
+        key = clean_property_name(name)
+        if key != name:
+            once(
+                ("property", "name"),
+                logging.WARNING,
+                "property name %r was changed to %r: "
+                "letters, digits, '.', '_' and '-' are accepted",
+                name[:100],
+                key,
+            )
+        if not key:
+            continue
+        if len(cleaned) == MAX_PROPERTIES:
+            once(
+                ("property", "many"),
+                logging.WARNING,
+                "a session has more than %d properties; the rest are dropped",
+                MAX_PROPERTIES,
+            )
+            break
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        cleaned[key] = clean(text)[:MAX_PROPERTY_CHARS].rstrip()
+    return MappingProxyType(cleaned) if cleaned else _NO_PROPERTIES
