@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+from collections.abc import Iterator
 
 from otel_helisession import environment_variables as names
 
@@ -70,6 +72,18 @@ def number(name: str, default: float) -> float:
     return parsed
 
 
+def proxy(scheme: str, netloc: str) -> str | None:
+    """Return the proxy for *netloc* that the usual variables name (``HTTPS_PROXY``,
+    ``NO_PROXY``), with its scheme; None for a direct connection."""
+    from urllib.request import getproxies_environment, proxy_bypass_environment  # 50 ms
+
+    found = getproxies_environment()
+    chosen = found.get(scheme) or found.get("all")
+    if not chosen or proxy_bypass_environment(netloc):
+        return None
+    return chosen if "://" in chosen else f"http://{chosen}"
+
+
 @functools.cache
 def disabled() -> bool:
     """Tell whether the off switch is thrown: HELISESSION_DISABLED or OTEL_SDK_DISABLED.
@@ -80,3 +94,26 @@ def disabled() -> bool:
         if (text(name) or "").lower() in _TRUE:
             return True
     return False
+
+
+def preset(name: str, value: str) -> None:
+    """Set the variable for this process unless the user has set it. For our own commands."""
+    if text(name) is None:
+        os.environ[name] = value
+
+
+@contextlib.contextmanager
+def direct(host: str) -> Iterator[None]:
+    """Have clients made in the block reach *host* without a proxy, as ``NO_PROXY`` would."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    listed = before["no_proxy"] or before["NO_PROXY"]
+    for name in before:
+        os.environ[name] = f"{listed},{host}" if listed else host
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

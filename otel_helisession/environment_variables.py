@@ -34,3 +34,9 @@ HELICONE_API_KEY: Final = "HELICONE_API_KEY"
 
 HELISESSION_HELICONE_ENDPOINT: Final = "HELISESSION_HELICONE_ENDPOINT"
 """The full URL of Helicone's logging endpoint, used as it is. Default: guessed from the key."""
+
+OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: Final = (
+    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+)
+"""OpenTelemetry's: whether messages are taken from the HTTP bodies of LLM calls. On spans with
+``SPAN_ONLY`` and ``SPAN_AND_EVENT``; not with ``NO_CONTENT`` (the default) and ``EVENT_ONLY``."""

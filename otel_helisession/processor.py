@@ -74,7 +74,7 @@ class SessionSpanProcessor(SpanProcessor):
         settings: DeliverySettings | None = None,
     ) -> None:
         for exporter in exporters:
-            if not callable(getattr(exporter, "export", None)):
+            if isinstance(exporter, type) or not callable(getattr(exporter, "export", None)):
                 raise TypeError(
                     "SessionSpanProcessor takes span exporters (objects with an export method), "
                     f"not {type(exporter).__name__}"
@@ -83,7 +83,8 @@ class SessionSpanProcessor(SpanProcessor):
             raise TypeError(f"segment must be a function of a span, not {type(segment).__name__}")
         self._by_trace = _default_session(default_session) == "trace"
         self._adopted = clean_keys(adopt)
-        self._rule = reader.segment if segment is None else segment
+        self._adopted_set = frozenset(self._adopted)
+        self._rule = reader.segment if segment is None else _guarded(segment)
         self._own_rule = segment is not None
         self._second = False
         self._off = environment.disabled()
@@ -141,7 +142,9 @@ class SessionSpanProcessor(SpanProcessor):
         attributes = reader.attributes_of(span)
         session = scope if above is None else above.session
         if scope is None:
-            adopted = adopt(attributes, span.kind, self._adopted)
+            adopted = None
+            if not self._adopted_set.isdisjoint(attributes):
+                adopted = adopt(attributes, span.kind, self._adopted)
             if adopted is not None and (session is None or session.id != adopted.id):
                 session, above = adopted, None
             elif above is not None:
@@ -159,12 +162,12 @@ class SessionSpanProcessor(SpanProcessor):
         kind = reader.kind(attributes)
         if kind is not None and not self._own_rule:
             entry.segment = clean_segment(stable(reader.segment(span) or ""))
-        stamp = {
-            name: value
-            for name, value in entry.session.attributes.items()
-            if name in _OURS or name not in attributes
-        }
-        stamp[semconv.SESSION_PATH] = entry.path()
+        stamp = dict(entry.session.attributes)
+        for name in stamp.keys() & attributes.keys():
+            if name not in _OURS:
+                del stamp[name]
+        described = kind is not None or self._own_rule
+        stamp[semconv.SESSION_PATH] = entry.path() if described else entry.position
         if kind in REQUEST_KINDS and semconv.REQUEST_TYPE not in attributes:
             stamp[semconv.REQUEST_TYPE] = kind
         return stamp
@@ -226,6 +229,22 @@ def _default_session(given: str | None) -> str | None:
     if given != "trace":
         raise ValueError(f"default_session is {given!r}; accepted: 'trace', or None")
     return given
+
+
+def _guarded(rule: live.Rule) -> live.Rule:
+    """Return the user's *rule* such that its failure adds no segment, and fails nothing else."""
+
+    def guarded(span: ReadableSpan) -> str | None:
+        try:
+            found = rule(span)
+            if found is not None and not isinstance(found, str):
+                raise TypeError(f"segment() must return a str or None, not {type(found).__name__}")
+            return found
+        except Exception as error:
+            caught("the segment function", error)
+            return ""
+
+    return guarded
 
 
 def _session_of_trace(context: SpanContext) -> Session:

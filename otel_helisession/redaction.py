@@ -30,41 +30,48 @@ _SECRET_HEADERS: Final = frozenset(
     }
 )
 
-_SECRET = re.compile(
-    r"""
-    \b[sp]k-(?:[A-Za-z0-9]+-)*[A-Za-z0-9_]{7,}(?:-[A-Za-z0-9_]+)*   # OpenAI, Anthropic, Helicone
-    | \bBearer\s+[A-Za-z0-9._~+/=-]{8,}
-    | \b(?:gsk|xai|hf|pplx|r8)[-_][A-Za-z0-9]{20,}
-    | \bAIza[0-9A-Za-z_-]{35}
-    | \bAKIA[0-9A-Z]{16}\b
-    | \bgh[pousr]_[A-Za-z0-9]{36,}
-    | (?<=://)[^/\s:@]+:[^/\s@]+(?=@)                              # user:password in a URL
-    | (?<=[?&])(?:api[_-]?key|key|token|access_token)=[^&\s"']+    # keys in a query
-    """,
-    re.VERBOSE,
+_SECRETS: Final = tuple(
+    (letter, hints, re.compile(pattern))
+    for letter, hints, pattern in (
+        ("B", ("Bearer",), r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}"),
+        ("@", ("://",), r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
+        (
+            "=",
+            ("key=", "token="),
+            r"""(?<=[?&])(?:api[_-]?key|key|token|access_token)=[^&\s"']+""",  # in a query
+        ),
+        (
+            "-",
+            ("sk-", "pk-"),  # OpenAI, Anthropic, Helicone
+            r"\b[sp]k-(?:[A-Za-z0-9]+-)*[A-Za-z0-9_]{7,}(?:-[A-Za-z0-9_]+)*",
+        ),
+        (
+            "-",
+            ("gsk-", "xai-", "hf-", "pplx-", "r8-"),
+            r"\b(?:gsk|xai|hf|pplx|r8)-[A-Za-z0-9]{20,}",
+        ),
+        (
+            "_",
+            ("gsk_", "xai_", "hf_", "pplx_", "r8_"),
+            r"\b(?:gsk|xai|hf|pplx|r8)_[A-Za-z0-9]{20,}",
+        ),
+        ("_", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
+        ("A", ("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
+        ("A", ("AKIA",), r"\bAKIA[0-9A-Z]{16}\b"),
+    )
 )
-_HINTS: Final = (
-    "k-",
-    "earer",
-    "gsk_",
-    "xai-",
-    "hf_",
-    "plx-",
-    "r8_",
-    "AIza",
-    "AKIA",
-    "gh",
-    "@",
-    "key=",
-    "token=",
-)
+"""What keys look like. Almost no text has one, and the search for a letter costs a fiftieth of
+that for a word, and a thousandth of a regular expression's."""
 
 
 def redact(text: str) -> str:
     """Return *text* with everything that looks like a key masked."""
-    for hint in _HINTS:
-        if hint in text:
-            return _SECRET.sub(MASK, text)
+    for letter, hints, secret in _SECRETS:
+        if letter in text:
+            for hint in hints:
+                if hint in text:
+                    text = secret.sub(MASK, text)
+                    break
     return text
 
 

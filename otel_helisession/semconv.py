@@ -23,6 +23,8 @@ VECTOR_FILTER: Final = "helicone.vector.filter"
 VECTOR_TEXT: Final = "helicone.vector.text"
 # Ours: the name that a gateway of Helicone gave the request it already logged.
 HELICONE_ID: Final = "helicone.request.id"
+# Ours: on an LLM span of ours whose answer was longer than we keep; its end may be missing.
+RESPONSE_TRUNCATED: Final = "helicone.response.truncated"
 
 # General OpenTelemetry.
 OTEL_SESSION_ID: Final = "session.id"
@@ -44,7 +46,14 @@ REQUEST_MODEL: Final = "gen_ai.request.model"
 REQUEST_STREAM: Final = "gen_ai.request.stream"
 REQUEST_TEMPERATURE: Final = "gen_ai.request.temperature"
 REQUEST_TOP_P: Final = "gen_ai.request.top_p"
+REQUEST_TOP_K: Final = "gen_ai.request.top_k"
 REQUEST_MAX_TOKENS: Final = "gen_ai.request.max_tokens"
+REQUEST_SEED: Final = "gen_ai.request.seed"
+REQUEST_FREQUENCY_PENALTY: Final = "gen_ai.request.frequency_penalty"
+REQUEST_PRESENCE_PENALTY: Final = "gen_ai.request.presence_penalty"
+REQUEST_STOP: Final = "gen_ai.request.stop_sequences"
+REQUEST_CHOICE_COUNT: Final = "gen_ai.request.choice.count"
+REQUEST_REASONING_LEVEL: Final = "gen_ai.request.reasoning.level"
 RESPONSE_MODEL: Final = "gen_ai.response.model"
 RESPONSE_ID: Final = "gen_ai.response.id"
 FINISH_REASONS: Final = "gen_ai.response.finish_reasons"
@@ -75,6 +84,11 @@ RETRIEVAL_DOCUMENTS: Final = "gen_ai.retrieval.documents"
 DB_SYSTEM_NAME: Final = "db.system.name"
 DB_OPERATION_NAME: Final = "db.operation.name"
 DB_COLLECTION_NAME: Final = "db.collection.name"
+DB_SYSTEM_OLD: Final = "db.system"
+
+# HTTP spans.
+HTTP_METHOD: Final = "http.request.method"
+HTTP_METHOD_OLD: Final = "http.method"
 
 # Helicone's headers: https://docs.helicone.ai/features/sessions
 SESSION_ID_HEADER: Final = "Helicone-Session-Id"
@@ -82,3 +96,9 @@ SESSION_PATH_HEADER: Final = "Helicone-Session-Path"
 SESSION_NAME_HEADER: Final = "Helicone-Session-Name"
 USER_ID_HEADER: Final = "Helicone-User-Id"
 PROPERTY_HEADER_PREFIX: Final = "Helicone-Property-"
+# On what a gateway of Helicone answers; and where a gateway shall send a request.
+HELICONE_ID_HEADER: Final = "helicone-id"
+TARGET_URL_HEADER: Final = "Helicone-Target-Url"
+# Only in the meta of a log.
+REQUEST_ID_HEADER: Final = "Helicone-Request-Id"
+MODEL_OVERRIDE_HEADER: Final = "Helicone-Model-Override"

@@ -1,43 +1,60 @@
 """What an LLM was asked and answered, as people hold it, as attributes of the GenAI conventions.
 
-Reads OpenAI's chat completions and responses, Anthropic's messages, the conventions' own
-messages and plain text; dicts and SDK objects alike. Nothing here raises on what it reads.
+Takes what :mod:`otel_helisession.record` is handed: OpenAI's chat completions and
+responses, Anthropic's messages, the conventions' own messages and plain text; dicts and
+SDK objects alike. Nothing here raises on what it reads; what is in nobody's format is
+written as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any, Final
 
 from otel_helisession import semconv
-from otel_helisession.conventions.chat_message import message, messages, part, parts, plain
-from otel_helisession.conventions.json_text import cut, json_text
+from otel_helisession.conventions import parts, wire_anthropic, wire_openai, wire_responses
+from otel_helisession.conventions.json_text import json_text, plain
 from otel_helisession.conventions.operation import Usage
+from otel_helisession.conventions.parts import Message, items
 from otel_helisession.conventions.values import decimal, integer
 
 Attributes = dict[str, Any]
 
+_ANTHROPIC_BLOCKS: Final = frozenset(
+    {"tool_use", "tool_result", "thinking", "image", "document", "server_tool_use"}
+)
+_ANTHROPIC_USAGE: Final = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens"})
+
+_MAX_ANSWER_CHARS: Final = 1_000_000
+"""How much of an answer is read: its usage may stand behind a long text, which is then cut."""
+
 
 def asked(value: Any) -> Attributes:
-    """Return the attributes of what was said to the model: a text, or messages."""
-    said = [] if value is None else messages(value)
-    return {semconv.INPUT_MESSAGES: json_text(said)} if said else {}
+    """Return the attributes of what was said to the model: a text, a message, or messages."""
+    said = plain(value)
+    if said is None:
+        return {}
+    messages = [_message(one, "user") for one in (said if isinstance(said, list) else [said])]
+    return {semconv.INPUT_MESSAGES: json_text(messages)} if messages else {}
 
 
 def answered(value: Any) -> Attributes:
     """Return the attributes of an answer: a text, a message, or the answer of an API."""
-    value = plain(value)
-    if value is None:
+    said = plain(value, max_value_chars=_MAX_ANSWER_CHARS)
+    if said is None:
         return {}
-    if not isinstance(value, Mapping):
-        return {semconv.OUTPUT_MESSAGES: json_text(_said(value))}
-    return {
-        semconv.RESPONSE_MODEL: _text(value.get("model")),
-        semconv.RESPONSE_ID: _text(value.get("id")),
-        semconv.FINISH_REASONS: _finish_reasons(value),
-        semconv.OUTPUT_MESSAGES: json_text(_said(value)),
-        **used(value.get("usage")),
-    }
+    if not isinstance(said, dict):
+        return {semconv.OUTPUT_MESSAGES: json_text([_message(said, "assistant")])}
+    wire: Any = None
+    if isinstance(said.get("choices"), list):
+        wire = wire_openai
+    elif isinstance(said.get("output"), list):
+        wire = wire_responses
+    elif "stop_reason" in said or said.get("type") == "message":
+        wire = wire_anthropic
+    found = {} if wire is None else wire.response(said)
+    messages = [] if wire is None else wire.answered(said)
+    messages = messages or [_message(said, "assistant")]
+    return {**found, semconv.OUTPUT_MESSAGES: json_text(messages)}
 
 
 def used(value: Any) -> Attributes:
@@ -45,102 +62,49 @@ def used(value: Any) -> Attributes:
 
     Anthropic's input tokens leave cached ones out; the conventions' count them in.
     """
-    if value is None:
-        return {}
-    usage = value if isinstance(value, Usage) else _usage(plain(value))
-    found = {
-        semconv.INPUT_TOKENS: usage.input_tokens,
-        semconv.OUTPUT_TOKENS: usage.output_tokens,
-        semconv.CACHE_READ_TOKENS: usage.cache_read_tokens or None,
-        semconv.CACHE_WRITE_TOKENS: usage.cache_write_tokens or None,
-        semconv.REASONING_TOKENS: usage.reasoning_tokens or None,
-        semconv.USAGE_COST: usage.cost_usd,
+    if isinstance(value, Usage):
+        said = _plain_usage(value)
+    else:
+        given = plain(value)
+        if not isinstance(given, dict):
+            return {}
+        if given.keys() & _ANTHROPIC_USAGE:
+            said = wire_anthropic.response({"usage": given})
+        else:
+            said = wire_openai.usage(given)
+        said = {**_plain_usage(given), **{k: v for k, v in said.items() if v is not None}}
+    return {key: number for key, number in said.items() if number is not None}
+
+
+def _plain_usage(value: Any) -> Attributes:
+    """Read the fields of a Usage, from one or from a dict that has some of them."""
+
+    def get(name: str) -> Any:
+        return value.get(name) if isinstance(value, dict) else getattr(value, name)
+
+    return {
+        semconv.INPUT_TOKENS: integer(get("input_tokens")),
+        semconv.OUTPUT_TOKENS: integer(get("output_tokens")),
+        semconv.CACHE_READ_TOKENS: integer(get("cache_read_tokens")),
+        semconv.CACHE_WRITE_TOKENS: integer(get("cache_write_tokens")),
+        semconv.REASONING_TOKENS: integer(get("reasoning_tokens")),
+        semconv.USAGE_COST: decimal(get("cost_usd")),
     }
-    return {key: number for key, number in found.items() if number is not None}
 
 
-def _usage(value: Any) -> Usage:
-    def count(*names: str) -> int | None:
-        return next((n for name in names if (n := integer(_get(value, name))) is not None), None)
-
-    input_details = _get(value, "prompt_tokens_details") or _get(value, "input_tokens_details")
-    output_details = _get(value, "completion_tokens_details") or _get(
-        value, "output_tokens_details"
-    )
-    read, written = count("cache_read_input_tokens"), count("cache_creation_input_tokens")
-    counted = count("prompt_tokens", "input_tokens")
-    if counted is not None:
-        counted += (read or 0) + (written or 0)  # Anthropic's, which are beside them
-    return Usage(
-        input_tokens=counted,
-        output_tokens=count("completion_tokens", "output_tokens"),
-        cache_read_tokens=read
-        or integer(_get(input_details, "cached_tokens"))
-        or count("cache_read_tokens"),
-        cache_write_tokens=written or count("cache_write_tokens"),
-        reasoning_tokens=integer(_get(output_details, "reasoning_tokens"))
-        or count("reasoning_tokens"),
-        cost_usd=decimal(_get(value, "cost_usd")),
-    )
-
-
-def _said(value: Any) -> list[dict[str, Any]]:
-    """Return the messages of an answer, each with its finish reason where it has one."""
-    if not isinstance(value, Mapping):
-        return [message(value, "assistant")]
-    choices, output = value.get("choices"), value.get("output")
-    if _is_list(choices):
-        return [_choice(plain(choice)) for choice in choices]
-    if _is_list(output):
-        found = [piece for item in output for piece in _item(plain(item))]
-        return [{"role": "assistant", "parts": found}]
-    said = message(value, "assistant")
-    if value.get("stop_reason"):
-        said["finish_reason"] = value["stop_reason"]
-    if not said["parts"] and "content" not in value:
-        said["parts"] = [{"type": "data", "content": value}]  # of nobody's format: as it is
-    return [said]
-
-
-def _choice(choice: Any) -> dict[str, Any]:
-    if not isinstance(choice, Mapping):
-        return message(choice, "assistant")
-    said = message(choice.get("message", choice.get("text")), "assistant")
-    if choice.get("finish_reason"):
-        said["finish_reason"] = choice["finish_reason"]
-    return said
-
-
-def _item(item: Any) -> Sequence[Mapping[str, Any]]:
-    """Return the parts of one item of the Responses API."""
-    if not isinstance(item, Mapping):
-        return parts(item)
-    kind = item.get("type")
-    if kind == "message":
-        return parts(item.get("content"))
-    if kind == "function_call":
-        called = {"id": item.get("call_id"), "function": item}
-        return message({"tool_calls": [called]})["parts"]  # type: ignore[no-any-return]
-    return [part(item)]
-
-
-def _finish_reasons(value: Mapping[str, Any]) -> list[str] | None:
-    if value.get("stop_reason"):
-        return [cut(str(value["stop_reason"]), 200)]
-    choices = value.get("choices")
-    if not _is_list(choices):
-        return None
-    reasons = (_get(plain(choice), "finish_reason") for choice in choices)
-    return [cut(str(reason), 200) for reason in reasons if reason] or None
-
-
-def _get(value: Any, name: str) -> Any:
-    return value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
-
-
-def _is_list(value: Any) -> TypeGuard[Sequence[Any]]:
-    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
-
-
-def _text(value: Any) -> str | None:
-    return cut(value, 1_000) if isinstance(value, str) and value else None
+def _message(said: Any, role: str) -> Message:
+    if isinstance(said, str):
+        return parts.message(role, parts.text(said))
+    if isinstance(said, dict) and isinstance(said.get("parts"), list):
+        return {"role": role, **said}
+    made: list[Message] = []
+    if isinstance(said, dict) and {"role", "content", "tool_calls"} & said.keys():
+        blocks = items(said.get("content"))
+        foreign = any(block.get("type") in _ANTHROPIC_BLOCKS for block in blocks)
+        wire: Any = wire_anthropic if foreign else wire_openai
+        made = wire.asked({"messages": [{**said, "role": said.get("role") or role}]})[
+            semconv.INPUT_MESSAGES
+        ]
+    elif isinstance(said, dict) and isinstance(said.get("type"), str):
+        made = wire_responses.asked({"input": [said]})[semconv.INPUT_MESSAGES]
+    return made[0] if made else parts.message(role, [{"type": "data", "content": said}])

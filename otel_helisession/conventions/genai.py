@@ -40,14 +40,14 @@ _VECTOR: Final = frozenset(
     }
 )
 _PARAMETERS: Final = {
-    "gen_ai.request.temperature": "temperature",
-    "gen_ai.request.top_p": "top_p",
-    "gen_ai.request.top_k": "top_k",
-    "gen_ai.request.max_tokens": "max_tokens",
-    "gen_ai.request.seed": "seed",
-    "gen_ai.request.frequency_penalty": "frequency_penalty",
-    "gen_ai.request.presence_penalty": "presence_penalty",
-    "gen_ai.request.stop_sequences": "stop",
+    semconv.REQUEST_TEMPERATURE: "temperature",
+    semconv.REQUEST_TOP_P: "top_p",
+    semconv.REQUEST_TOP_K: "top_k",
+    semconv.REQUEST_MAX_TOKENS: "max_tokens",
+    semconv.REQUEST_SEED: "seed",
+    semconv.REQUEST_FREQUENCY_PENALTY: "frequency_penalty",
+    semconv.REQUEST_PRESENCE_PENALTY: "presence_penalty",
+    semconv.REQUEST_STOP: "stop",
 }
 
 

@@ -25,6 +25,8 @@ _NOTE_CHARS: Final = 48
 
 Value = str | bool | int | float
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def attribute(value: Any, *, max_value_chars: int = MAX_VALUE_CHARS) -> Value | None:
     """Return *value* as one span attribute; None when there is nothing to write.
@@ -38,7 +40,7 @@ def attribute(value: Any, *, max_value_chars: int = MAX_VALUE_CHARS) -> Value | 
     if type(value) is float:
         return value if math.isfinite(value) else None
     if isinstance(value, str):
-        return cut(value, max_value_chars)
+        return cut(str.__str__(value), max_value_chars)
     return json_text(value, max_value_chars=max_value_chars)
 
 
@@ -48,11 +50,20 @@ def json_text(value: Any, *, max_value_chars: int = MAX_VALUE_CHARS) -> str:
     What is longer loses its end, and a note at that place says how much. *value* is not
     modified; iterators are not consumed.
     """
-    plain = _Writer(max_value_chars - 2 * _NOTE_CHARS).plain(value, 0, frozenset())
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    made = plain(value, max_value_chars=max_value_chars)
+    text = _encode(made)
     if len(text) > max_value_chars:  # many levels, each with a note
-        return json.dumps(f"… {len(text)} characters of JSON were cut", ensure_ascii=False)
+        return _encode(f"… {len(text)} characters of JSON were cut")
     return text
+
+
+def plain(value: Any, *, max_value_chars: int = MAX_VALUE_CHARS) -> Any:
+    """Return *value* as what JSON has: None, bool, int, float, str, list and dict.
+
+    Written as JSON it has about *max_value_chars* characters; what is longer loses its end,
+    with a note at that place.
+    """
+    return _Writer(max_value_chars - 2 * _NOTE_CHARS).plain(value, 0, frozenset())
 
 
 def cut(text: str, max_value_chars: int = MAX_VALUE_CHARS) -> str:
@@ -92,20 +103,20 @@ class _Writer:
             value = int(value)
             if value.bit_length() > 4_096:  # Python refuses to write it in decimal
                 return self._text(hex(value)[:_NOTE_CHARS] + "…")
-        self._left -= len(json.dumps(value)) + 1
+        self._left -= len(repr(value)) + 1
         return value
 
     def _text(self, value: str) -> str:
-        text = cut(str(value), max(self._left, _NOTE_CHARS))
-        size = len(json.dumps(text, ensure_ascii=False))
+        text = cut(str.__str__(value), max(self._left, _NOTE_CHARS))  # also of an Enum's member
+        size = _json_size(text)
         if size > max(self._left, 2 * _NOTE_CHARS):  # escapes made it longer
             text = cut(text, max(self._left * len(text) // size, 0) // 2)
-            size = len(json.dumps(text, ensure_ascii=False))
+            size = _json_size(text)
         self._left -= size + 1
         return text
 
     def _structure(self, value: Any, depth: int, above: frozenset[int]) -> Any:
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):  # dict first: asking an ABC is slow
             return self._object(value.items(), len(value), depth, above)
         if isinstance(value, (list, tuple, Set)):
             return self._array(value, len(value), depth, above)
@@ -141,3 +152,10 @@ class _Writer:
                 break
             result.append(self.plain(item, depth, above))
         return result
+
+
+def _json_size(text: str) -> int:
+    """Return how long *text* is as JSON; quickly where nothing needs an escape."""
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return len(text) + 2
+    return len(_encode(text))

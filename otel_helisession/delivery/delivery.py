@@ -27,6 +27,10 @@ _WAKE_AT: Final = 0.25
 """The part of the queue that, once filled, wakes the thread before anything is due: early
 enough that a burst is passed on long before the queue is full."""
 
+_DELIVERING: Final = 0.8
+"""The part of shutdown's time that is for delivering. The rest is for closing the exporters,
+so that one destination that hangs does not keep the others from closing in order."""
+
 
 class Delivery:
     """Takes ended spans from any thread, and delivers them by session, in the background.
@@ -53,6 +57,7 @@ class Delivery:
         self._finish = finish
         self._queues = [ExporterQueue(exporter, settings) for exporter in exporters]
         self._wake_at = max(1, int(settings.max_queue_size * _WAKE_AT))
+        self._held = settings.max_queue_size
         self._dropped = 0
         self._reported = 0
         self._closed = False
@@ -98,13 +103,17 @@ class Delivery:
             exporter in time.
         """
         deadline = time.monotonic() + timeout_millis / 1_000
-        with self._flush_lock:
+        if not self._flush_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
+            return False  # another flush took all the time
+        try:
             self._pass_on(everything=True)
             in_time = [queue.wait_empty(deadline) for queue in self._queues]
             flushed = [queue.flush_exporter(deadline) for queue in self._queues]
             lost = self._lost()
             fresh, self._reported = lost - self._reported, lost
             return all(in_time) and all(flushed) and fresh == 0
+        finally:
+            self._flush_lock.release()
 
     def shutdown(self, timeout_millis: float) -> bool:
         """Deliver what waits, stop threads and exporters, and say in one line how it went.
@@ -114,14 +123,17 @@ class Delivery:
         """
         if self._closed:
             return self._lost() == 0
-        deadline = time.monotonic() + timeout_millis / 1_000
+        now = time.monotonic()
+        deadline = now + timeout_millis / 1_000
         self._closed = True
         self._awake.set()
         self._pass_on(everything=True)
         for queue in self._queues:
-            queue.wait_empty(deadline)
+            queue.wait_empty(now + timeout_millis / 1_000 * _DELIVERING)
         for queue in self._queues:
             queue.close(deadline)
+        for queue in self._queues:
+            queue.join(deadline)
         if self._thread is not None:
             self._thread.join(max(0.0, deadline - time.monotonic()))
         self._say_how_it_went()
@@ -174,7 +186,7 @@ class Delivery:
                 self._groups.add(self._session_id(span, entry), (span, entry), now)
             for group in self._groups.due(now):
                 self._pass_on_group(group)
-            for group in self._groups.oldest(keep=0 if everything else self._wake_at):
+            for group in self._groups.oldest(keep=0 if everything else self._held):
                 self._pass_on_group(group)
 
     def _pass_on_group(self, group: Sequence[Item]) -> None:

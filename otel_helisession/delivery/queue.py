@@ -56,10 +56,11 @@ class ExporterQueue:
         """Forget queue and thread: after a fork they are the parent's."""
         self._sessions: deque[Sequence[ReadableSpan]] = deque()
         self._size = 0
-        self._busy = False
+        self._in_flight = 0
         self._closed = False
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._closer: threading.Thread | None = None
 
     @property
     def tally(self) -> Tally:
@@ -98,7 +99,7 @@ class ExporterQueue:
         """Wait until all that was queued has been exported, or *deadline* (monotonic) passed."""
         with self._changed:
             return self._changed.wait_for(
-                lambda: not self._sessions and not self._busy,
+                lambda: not self._sessions and not self._in_flight,
                 timeout=max(0.0, deadline - time.monotonic()),
             )
 
@@ -112,23 +113,29 @@ class ExporterQueue:
             return False
 
     def close(self, deadline: float) -> None:
-        """Take no more, and shut the exporter down; return by *deadline* (monotonic) at the latest.
-
-        What still waits then is dropped and counted.
-        """
+        """Take no more, drop and count what still waits, and begin to shut the exporter down."""
         with self._changed:
             self._closed = True
             self._dropped += self._size
             self._sessions.clear()
             self._size = 0
             self._changed.notify_all()
-        closer = threading.Thread(
+        self._closer = threading.Thread(
             target=self._shut_exporter_down, args=(deadline,), name="helisession-close", daemon=True
         )
-        closer.start()
-        for thread in (closer, self._thread):
+        self._closer.start()
+
+    def join(self, deadline: float) -> None:
+        """Wait for close() to be done, until *deadline* (monotonic) at the latest.
+
+        A batch whose export has not returned by then was not accepted: it counts as dropped.
+        """
+        for thread in (self._closer, self._thread):
             if thread is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
+        with self._changed:
+            self._dropped += self._in_flight
+            self._in_flight = 0
 
     def _shut_exporter_down(self, deadline: float) -> None:
         try:
@@ -153,7 +160,6 @@ class ExporterQueue:
         """Wait for sessions and return one, or several where that is asked; None at the end."""
         limit = self._settings.max_export_batch_size
         with self._changed:
-            self._busy = False
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._sessions or self._closed)
             if not self._sessions:
@@ -163,7 +169,7 @@ class ExporterQueue:
             while packs and self._sessions and len(batch) + len(self._sessions[0]) <= limit:
                 batch.extend(self._sessions.popleft())
             self._size -= len(batch)
-            self._busy = True
+            self._in_flight = len(batch)
             return batch
 
     def _export(self, batch: Sequence[ReadableSpan]) -> None:
@@ -175,10 +181,14 @@ class ExporterQueue:
             except Exception as error:
                 self._report("failed to export", error)
                 result = SpanExportResult.FAILURE
-            if result is SpanExportResult.SUCCESS:
-                self._accepted += len(part)
-            else:
-                self._refused += len(part)
+            with self._changed:
+                if not self._in_flight:  # join() has given it up
+                    return
+                self._in_flight -= len(part)
+                if result is SpanExportResult.SUCCESS:
+                    self._accepted += len(part)
+                else:
+                    self._refused += len(part)
 
     def _report(self, what: str, error: Exception) -> None:
         once(

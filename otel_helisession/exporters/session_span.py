@@ -29,7 +29,7 @@ class SessionSpanExporter(SpanExporter):
     """
 
     def __init__(self, exporter: SpanExporter, *, adopt: Iterable[str] = ADOPTED_KEYS) -> None:
-        if not callable(getattr(exporter, "export", None)):
+        if isinstance(exporter, type) or not callable(getattr(exporter, "export", None)):
             raise TypeError(
                 "SessionSpanExporter wraps a span exporter (an object with an export method), "
                 f"not {type(exporter).__name__}"

@@ -9,6 +9,7 @@ from opentelemetry.trace import SpanKind
 
 from otel_helisession import semconv
 from otel_helisession.sessions.path import ROOT
+from otel_helisession.sessions.text import clean
 from otel_helisession.sessions.value import Session
 
 _TRACELOOP: Final = "traceloop.association.properties."
@@ -59,7 +60,7 @@ def adopt(
     """
     for key in keys:
         value = attributes.get(key)
-        if not value or not isinstance(value, str):
+        if not value or not isinstance(value, str) or not clean(value):
             continue
         if key == semconv.OTEL_SESSION_ID and kind is SpanKind.SERVER:
             continue

@@ -38,6 +38,16 @@ def current_session(context: Context | None = None) -> Session | None:
     return span.session if path == span.session.path else span.session.at(path)
 
 
+def announced_session(context: Context | None = None) -> Session | None:
+    """Return current_session() for showing it outside: its path is final from now on."""
+    session = context_session(context)
+    span = live.find(trace.get_current_span(context).get_span_context().span_id)
+    if span is None or (session is not None and span.scope is not session):
+        return session
+    path = span.fix()
+    return span.session if path == span.session.path else span.session.at(path)
+
+
 def set_session(session: Session | None, context: Context | None = None) -> Context:
     """Return a Context that carries *session*, for passing it on explicitly.
 

@@ -92,6 +92,13 @@ class LiveSpan(weakref.ref):  # type: ignore[type-arg]
         assert path is not None
         return path
 
+    def claim(self, session: Session) -> None:
+        """Make this span *session*'s from now on, at exactly its path, which is final."""
+        self.session = self.scope = session
+        self.position = self.fixed = self.below = session.path
+        self.segment = ""
+        self.above = self.ended = None
+
     def _find_segment(self) -> str | None:
         span = self.ended or self()
         if span is None:
@@ -122,7 +129,7 @@ remove = spans.pop
 
 
 def _forget(live: LiveSpan) -> None:
-    if spans.get(live.key, None) is live:
+    if spans.get(live.key) is live:
         spans.pop(live.key, None)
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 
 from otel_helisession.guard import once
-from otel_helisession.sessions.text import clean
+from otel_helisession.sessions.text import clean, fits
 
 ROOT: Final = "/"
 
@@ -61,7 +61,7 @@ def join(path: str, name: str) -> str:
     if not segment:
         return path
     joined = path + segment if path == ROOT else f"{path}/{segment}"
-    if joined.count("/") > MAX_DEPTH or len(joined) > MAX_PATH_CHARS:
+    if joined.count("/") > MAX_DEPTH or len(joined) > MAX_PATH_CHARS or not fits(joined):
         once(
             ("path", "long"),
             logging.WARNING,

@@ -7,7 +7,6 @@ carries that Context.
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
@@ -21,6 +20,7 @@ from opentelemetry.trace import Span, Status, StatusCode
 from otel_helisession import environment
 from otel_helisession.guard import caught
 from otel_helisession.sessions import live
+from otel_helisession.sessions.decorating import decorate
 from otel_helisession.sessions.context import SESSION_KEY, context_session
 from otel_helisession.sessions.path import ROOT, join
 from otel_helisession.sessions.value import Session
@@ -32,7 +32,19 @@ _Result = TypeVar("_Result")
 tracer: Final = trace.get_tracer("otel_helisession", __version__)
 """The tracer of the spans that we make: the global provider's, whenever that is set."""
 
-_here: ContextVar[object] = ContextVar("otel_helisession_scope", default=None)
+
+class _Entry:
+    """One time that a scope was entered. Not kept on the scope, which threads may share."""
+
+    __slots__ = ("here", "scope", "span", "token")
+
+    scope: Scope
+    span: Span | None
+    token: Any
+    here: Token[_Entry | None]
+
+
+_here: ContextVar[_Entry | None] = ContextVar("otel_helisession_scope", default=None)
 """Set beside each attach. Its reset fails where the Context cannot be detached (another
 task, a finalised generator), which tells so without the log line that detach would write."""
 
@@ -48,10 +60,9 @@ class Call(NamedTuple):
 class Scope:
     """What session(), step() and record share: entering a Context, leaving it, and decorating."""
 
-    __slots__ = ("_here", "_token")
+    __slots__ = ("_last",)
 
-    _token: Any
-    _here: Token[object]
+    _last: _Entry
 
     def _enter(self) -> Any:
         raise NotImplementedError
@@ -67,16 +78,24 @@ class Scope:
         """Take note of what a decorated function returned, and return it."""
         return result
 
-    def _attach(self, context: context_api.Context) -> None:
-        self._token = context_api.attach(context)
-        self._here = _here.set(None)
+    def _attach(self, context: context_api.Context, span: Span | None = None) -> None:
+        entry = self._last = _Entry()
+        entry.scope = self
+        entry.span = span
+        entry.token = context_api.attach(context)
+        entry.here = _here.set(entry)
 
-    def _detach(self) -> None:
+    def _detach(self) -> Span | None:
+        """Leave the Context, if it is still ours to leave, and return the span given to attach."""
+        entry = _here.get()
+        if entry is None or entry.scope is not self:
+            entry = self._last
         try:
-            _here.reset(self._here)
+            _here.reset(entry.here)
         except (ValueError, RuntimeError):  # another task left the scope, or left it twice
-            return
-        context_api.detach(self._token)
+            return entry.span
+        context_api.detach(entry.token)
+        return entry.span
 
     def __enter__(self) -> Any:
         return self._enter()
@@ -101,43 +120,20 @@ class Scope:
         self._exit(error)
 
     def __call__(self, function: _Function) -> _Function:
-        """Decorate a function or coroutine function: each call runs in a scope of its own.
+        """Decorate a function, coroutine function or generator function of either kind: each
+        call runs in a scope of its own (see decorating for what that means in generators).
 
         Raises:
-            TypeError: *function* is a generator function or cannot be called.
+            TypeError: *function* cannot be called.
         """
-        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
-            raise TypeError(
-                f"{type(self).__name__}() cannot decorate the generator {function.__qualname__}: "
-                "its body runs in its consumer's Context; use it inside a function that is "
-                "called, or around the loop that consumes the generator"
-            )
-        if not callable(function):
-            raise TypeError(
-                f"{type(self).__name__}() decorates functions, not {type(function).__name__}"
-            )
-        if inspect.iscoroutinefunction(function):
-
-            @functools.wraps(function)
-            async def in_scope_async(*args: Any, **kwargs: Any) -> Any:
-                with (scope := self._again(Call(function, args, kwargs))):
-                    return scope._returned(await function(*args, **kwargs))
-
-            return in_scope_async  # type: ignore[return-value]
-
-        @functools.wraps(function)
-        def in_scope(*args: Any, **kwargs: Any) -> Any:
-            with (scope := self._again(Call(function, args, kwargs))):
-                return scope._returned(function(*args, **kwargs))
-
-        return in_scope  # type: ignore[return-value]
+        return decorate(function, lambda args, kwargs: self._again(Call(function, args, kwargs)))
 
 
 class session(Scope):
     """Start a session in the current OpenTelemetry Context, and yield the Session.
 
     ``with session("Trip planner"):``, ``async with``, or ``@session("Trip planner")`` on a
-    function or coroutine function; then each call is a session with an id of its own.
+    function, coroutine function or generator function; then each call is a session with an id of its own.
     Nested: the inner one wins, and the outer comes back. Opens no span.
 
     Args:
@@ -212,9 +208,7 @@ class step(Scope):
         TypeError: *name* is no str.
     """
 
-    __slots__ = ("_name", "_span")
-
-    _span: Span | None
+    __slots__ = ("_name",)
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str):
@@ -227,17 +221,16 @@ class step(Scope):
         if entered is not None:
             context = context_api.set_value(SESSION_KEY, entered, context)
         if environment.disabled():
-            self._span = None
-        else:
-            self._span = tracer.start_span(self._name, context)
-            context = trace.set_span_in_context(self._span, context)
-        self._attach(context)
-        return self._span or trace.INVALID_SPAN
+            self._attach(context)
+            return trace.INVALID_SPAN
+        span = tracer.start_span(self._name, context)
+        self._attach(trace.set_span_in_context(span, context), span)
+        return span
 
     def _exit(self, error: BaseException | None) -> None:
-        self._detach()
-        if self._span is not None:
-            end_span(self._span, error)
+        span = self._detach()
+        if span is not None:
+            end_span(span, error)
 
     def _again(self, call: Call) -> step:
         return step(self._name)

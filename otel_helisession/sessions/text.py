@@ -42,7 +42,9 @@ def is_plain(text: str) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return *text* without control characters and outer blanks."""
+    """Return *text* without control characters and outer blanks, as a plain str."""
+    if text.__class__ is not str:  # an enum's member, say
+        text = str.__str__(text)
     return text if is_plain(text) else _CONTROL.sub("", text).strip()
 
 
@@ -100,6 +102,11 @@ def encode(text: str) -> str:
     if len(encoded) <= MAX_ENCODED_CHARS:
         return encoded
     return _cut_encoded(escaped)
+
+
+def fits(text: str) -> bool:
+    """Tell whether the clean *text* fits a header value as a whole."""
+    return len(quote(_PERCENT.sub("%25", text), safe=_PRINTABLE)) <= MAX_ENCODED_CHARS
 
 
 def _cut_encoded(escaped: str) -> str:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from otel_helisession import semconv
 from otel_helisession.guard import once
@@ -49,7 +49,7 @@ class Session:
     path: str = ROOT
     user_id: str | None = None
     properties: Mapping[str, str] = field(default=None, hash=False)  # type: ignore[arg-type]
-    id_given: bool = field(default=None, compare=False)  # type: ignore[arg-type]
+    id_given: bool = field(default=None, compare=False)  # type: ignore[assignment]
     _attributes: Mapping[str, str] | None = field(
         default=None, init=False, repr=False, compare=False
     )
@@ -86,6 +86,11 @@ class Session:
                 raise TypeError(f"a user_id must be a str or None, not {type(user_id).__name__}")
             put(self, "user_id", clean_id(user_id) or None)
         put(self, "properties", _clean_properties(self.properties))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the fields, so that a queue can carry a session to another process."""
+        fields = (self.name, self.id, self.path, self.user_id, dict(self.properties))
+        return Session, (*fields, self.id_given)
 
     @classmethod
     def from_headers(cls, headers: Mapping[str, str]) -> Session | None:
@@ -184,6 +189,7 @@ def _clean_properties(properties: Mapping[str, object] | None) -> Mapping[str, s
                 MAX_PROPERTIES,
             )
             break
-        text = str(value).lower() if isinstance(value, bool) else str(value)
+        text = value if isinstance(value, str) else str(value)
+        text = text.lower() if isinstance(value, bool) else text
         cleaned[key] = clean(text)[:MAX_PROPERTY_CHARS].rstrip()
     return MappingProxyType(cleaned) if cleaned else _NO_PROPERTIES

@@ -1,0 +1,88 @@
+"""`helisession rm`: delete sessions from the store."""
+
+from __future__ import annotations
+
+import re
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+import click
+
+from otel_helisession.cli import figures
+from otel_helisession.cli.session_id import resolve
+from otel_helisession.cli.store_option import explained, store_option
+from otel_helisession.store.reader import SessionReader
+from otel_helisession.store.writer import SessionWriter
+
+_SECONDS: Final[Mapping[str, int]] = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def _age(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+    """Return ``7d`` or ``12h`` in seconds."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([mhdw])", value.strip().lower())
+    if found is None:
+        raise click.BadParameter(
+            f"{value!r} is no age; give a number and m, h, d or w, as in 7d or 12h"
+        )
+    return float(found[1]) * _SECONDS[found[2]]
+
+
+@click.command()
+@click.argument("session_ids", metavar="[ID]...", nargs=-1)
+@click.option("--older-than", callback=_age, metavar="AGE", help="All that ended before: 7d, 12h.")
+@click.option("--all", "everything", is_flag=True, help="All sessions.")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@store_option
+def rm(
+    session_ids: tuple[str, ...],
+    older_than: float | None,
+    everything: bool,
+    yes: bool,
+    store: Path | None,
+) -> None:
+    """Delete sessions with everything that was kept of them. Asks first on a terminal.
+
+    \b
+    helisession rm 3f2a9c1e
+    helisession rm --older-than 2d
+    helisession rm --all --yes
+    """
+    if (bool(session_ids), older_than is not None, everything).count(True) != 1:
+        raise click.UsageError("give one of: the IDs of sessions, --older-than, or --all")
+    with explained():
+        with SessionReader(store) as reader:
+            names = reader.names()
+            path = reader.path
+        chosen = [resolve(one, names) for one in dict.fromkeys(session_ids)]
+        if not names and not path.exists():
+            click.echo("0 sessions deleted")
+            return
+        if not yes and _at_a_terminal():
+            what = _what(len(set(chosen)), older_than, len(names))
+            click.confirm(f"Delete {what} from {path}?", abort=True)
+        with closing(SessionWriter(store)) as writer:
+            if everything:
+                count = writer.remove_all()
+            elif older_than is not None:
+                count = writer.remove_before(int((time.time() - older_than) * 1e9))
+            else:
+                count = writer.remove(set(chosen))
+    click.echo(f"{figures.count(count, 'session')} deleted")
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _what(chosen: int, older_than: float | None, total: int) -> str:
+    if chosen:
+        return figures.count(chosen, "session")
+    if older_than is None:
+        return f"all {figures.count(total, 'session')}"
+    return f"sessions that ended before {figures.local(int((time.time() - older_than) * 1e9))}"

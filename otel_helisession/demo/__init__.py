@@ -1,0 +1,1 @@
+"""The demo: a scripted LLM server on loopback, and a real agent on the real SDKs."""

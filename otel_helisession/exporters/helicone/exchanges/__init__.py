@@ -1,0 +1,1 @@
+"""Operations in the JSON that Helicone's mappers read: one module a kind."""

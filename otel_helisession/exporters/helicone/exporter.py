@@ -1,0 +1,210 @@
+"""The exporter: requests of sessions to Helicone's logging endpoint."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from otel_helisession.environment import disabled
+from otel_helisession.exporters.helicone.already_logged import already_logged
+from otel_helisession.exporters.helicone.answer import Answer
+from otel_helisession.exporters.helicone.batch import Batch, Tally
+from otel_helisession.exporters.helicone.endpoint import resolve_endpoint
+from otel_helisession.exporters.helicone.key import resolve_key
+from otel_helisession.exporters.helicone.log import Log, LogWriter
+from otel_helisession.exporters.helicone.plumbing import check_include
+from otel_helisession.exporters.helicone.sender import Sender
+from otel_helisession.finishing import finish
+from otel_helisession.guard import caught, logger, once
+
+DEFAULT_CONNECTIONS: Final = 32
+"""At 50 ms of latency 640 logs a second: more than an agent makes, and few for a server."""
+
+DEFAULT_TIMEOUT_SECONDS: Final = 30.0
+"""Longest export of a batch, retries included: the BatchSpanProcessor's own export timeout."""
+
+DEFAULT_SHUTDOWN_MILLIS: Final = 30_000
+
+_GRACE_SECONDS: Final = 0.2
+"""How long after its deadline shutdown waits for exports to return that have just given up."""
+
+
+class HeliconeSpanExporter(SpanExporter):
+    """Logs the LLM, tool, vector and data requests of sessions in Helicone.
+
+    For a ``SessionSpanProcessor`` or a stock ``BatchSpanProcessor``; never for a
+    SimpleSpanProcessor, because :meth:`export` blocks until Helicone has answered. Spans
+    without a session, and calls that a Helicone gateway has logged already, are left out.
+    Safe to use from several threads; threads start with the first log.
+
+    Args:
+        api_key: Helicone's API key; None reads ``HELICONE_API_KEY``. Never written anywhere.
+        endpoint: The full URL of a logging endpoint, used as it is; None reads
+            ``HELISESSION_HELICONE_ENDPOINT``, else Helicone's cloud, whose region the key
+            tells. Self-hosted: ``http://localhost:8585/v1/trace/custom/log``.
+        include: Plumbing that shall be rows, too: any of ``"structure"`` (steps, agents,
+            workflows), ``"http"``, ``"db"``. Each adds one to a session's requests.
+        capture_content: False leaves out messages, arguments, results, queries and data.
+            Error text stays.
+        max_connections: Most parallel connections, at least 1.
+        timeout_seconds: Longest export of a batch, retries included. What is not accepted
+            by then is dropped and counted.
+
+    Raises:
+        TypeError: An argument has the wrong type.
+        ValueError: There is no key, or an argument or variable has a value that is not
+            accepted. The message never holds the key.
+    """
+
+    packs_sessions = True
+    """Batches may hold several sessions: each log says its own."""
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        endpoint: str | None = None,
+        *,
+        include: Iterable[str] = (),
+        capture_content: bool = True,
+        max_connections: int = DEFAULT_CONNECTIONS,
+        timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
+    ) -> None:
+        self._key = resolve_key(api_key)
+        self._endpoint = resolve_endpoint(endpoint)
+        if isinstance(max_connections, bool) or not isinstance(max_connections, int):
+            raise TypeError(f"max_connections must be an int, not {type(max_connections).__name__}")
+        if max_connections < 1:
+            raise ValueError(f"max_connections is {max_connections}; it must be at least 1")
+        if not 0 < timeout_seconds < float("inf"):
+            raise ValueError(f"timeout_seconds is {timeout_seconds!r}; it must be above 0")
+        self._writer = LogWriter(self._endpoint, check_include(include), bool(capture_content))
+        self._limit = max_connections
+        self._timeout = timeout_seconds
+        self._tally = Tally()
+        self._reported = 0
+        self._closed = False
+        self._restart()
+
+    def __repr__(self) -> str:
+        return f"HeliconeSpanExporter({self._key!r}, {self._endpoint.shown!r})"
+
+    def _restart(self) -> None:
+        """Start with no thread and no connections: after a fork they are the parent's."""
+        self._process = os.getpid()
+        self._running = 0
+        self._changed = threading.Condition()
+        self._sender = Sender(self._endpoint, self._key, self._limit)
+
+    @property
+    def tally(self) -> Tally:
+        """How many logs Helicone has accepted, and how many were dropped, so far."""
+        return self._tally
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send the requests among *spans*, in parallel, and wait for all answers.
+
+        Returns:
+            SUCCESS when Helicone accepted every one of them; FAILURE otherwise, and then
+            those are dropped, counted, and one log line a cause says what to do.
+        """
+        if disabled():
+            return SpanExportResult.SUCCESS
+        if self._closed:
+            once(
+                ("helicone", "closed"),
+                logging.WARNING,
+                "HeliconeSpanExporter is shut down; spans that still come are dropped",
+            )
+            return SpanExportResult.FAILURE
+        try:
+            tally = self._export(spans)
+        except Exception as error:
+            caught("HeliconeSpanExporter.export", error)
+            return SpanExportResult.FAILURE
+        return SpanExportResult.FAILURE if tally.dropped else SpanExportResult.SUCCESS
+
+    def force_flush(self, timeout_millis: int = DEFAULT_SHUTDOWN_MILLIS) -> bool:
+        """Wait until nothing is under way.
+
+        Returns:
+            True when that was in time, and no log was dropped since the last flush.
+        """
+        with self._changed:
+            idle = self._changed.wait_for(lambda: not self._running, timeout_millis / 1_000)
+            fresh, self._reported = self._tally.dropped - self._reported, self._tally.dropped
+        return idle and fresh == 0
+
+    def shutdown(self, timeout_millis: float = DEFAULT_SHUTDOWN_MILLIS) -> None:
+        """Finish what is under way, within *timeout_millis*, and close. One log line.
+
+        What is not accepted by then is dropped and counted.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        deadline = time.monotonic() + max(0.0, timeout_millis / 1_000)
+        self._sender.hurry(deadline)
+        with self._changed:
+            self._changed.wait_for(
+                lambda: not self._running, max(0.0, deadline - time.monotonic()) + _GRACE_SECONDS
+            )
+        self._sender.close()
+        tally = self._tally
+        if tally.dropped:
+            logger.warning(
+                "HeliconeSpanExporter: %d logs accepted, %d dropped", tally.accepted, tally.dropped
+            )
+        elif tally.accepted:
+            logger.info("HeliconeSpanExporter: all %d logs accepted", tally.accepted)
+
+    def _export(self, spans: Sequence[ReadableSpan]) -> Tally:
+        if self._process != os.getpid():
+            self._parents = self._sender  # kept: to delete it would close what the parent uses
+            self._restart()
+        with self._changed:
+            self._running += 1
+        batch = Batch(self._logs(spans), time.monotonic() + self._timeout, self._report)
+        try:
+            self._sender.send(batch)
+            if batch.error is not None:
+                raise batch.error
+        finally:
+            tally = batch.tally
+            with self._changed:
+                self._running -= 1
+                self._tally += tally
+                self._changed.notify_all()
+        return tally
+
+    def _logs(self, spans: Sequence[ReadableSpan]) -> Iterator[Log | None]:
+        """Write the logs of *spans*, one when the one before is on its way; None for a failure."""
+        logged = already_logged(spans)
+        for span in spans:
+            context = span.get_span_context()
+            if context is None or context.span_id in logged:
+                continue
+            try:
+                log = self._writer.write(finish(span, None, ()))
+            except Exception as error:
+                caught("writing a log for Helicone", error)
+                yield None
+                continue
+            if log is not None:
+                yield log
+
+    def _report(self, answer: Answer) -> None:
+        once(
+            ("helicone", self._endpoint.shown, answer.cause),
+            logging.ERROR if answer.verdict == "refused" else logging.WARNING,
+            "HeliconeSpanExporter: %s %s. Logs that this concerns are dropped and counted; further "
+            "ones of this kind are not reported.",
+            self._endpoint.shown,
+            answer.sentence,
+        )

@@ -1,0 +1,94 @@
+"""The user's own session headers on a request: they say whose the request is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from opentelemetry import trace
+
+from otel_helisession import semconv
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.operation import REQUEST_KINDS
+from otel_helisession.http.coverage import is_llm
+from otel_helisession.sessions import live
+from otel_helisession.sessions.context import announced_session, current_session
+from otel_helisession.sessions.headers import encode_headers
+from otel_helisession.sessions.value import Session
+
+_OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
+
+
+@dataclass(frozen=True, slots=True)
+class ExplicitSession:
+    """The session of a request on which the user put ``Helicone-Session-Id``.
+
+    Attributes:
+        session: What the headers say; where they are silent and their id is the current
+            session's, what the current session says.
+        complement: Path and name, if the headers lack them and the ids agree.
+    """
+
+    session: Session
+    complement: Mapping[str, str]
+
+
+def explicit_session(headers: Any) -> ExplicitSession | None:
+    """Return the session that *headers* announce; None without an id that can be used.
+
+    Args:
+        headers: httpx's; they were set by the user. Not modified.
+    """
+    said = Session.from_headers(headers)
+    if said is None:
+        return None
+    current = current_session()
+    if current is None or current.id != said.id:
+        return ExplicitSession(said, {})
+    if semconv.SESSION_PATH_HEADER not in headers:
+        current = announced_session() or current
+    named = {name.lower() for name in said.properties}
+    inherited = {k: v for k, v in current.properties.items() if k.lower() not in named}
+    session = Session(
+        name=said.name or current.name,
+        id=said.id,
+        path=said.path if semconv.SESSION_PATH_HEADER in headers else current.path,
+        user_id=said.user_id or current.user_id,
+        properties={**inherited, **said.properties},
+        id_given=current.id_given,
+    )
+    place = (semconv.SESSION_PATH_HEADER, semconv.SESSION_NAME_HEADER)
+    encoded = encode_headers(session)
+    return ExplicitSession(
+        session,
+        {name: encoded[name] for name in place if name in encoded and name not in headers},
+    )
+
+
+def claim_llm_span(session: Session) -> None:
+    """Make the current span *session*'s if it is an LLM call, whatever it was stamped with."""
+    span: Any = trace.get_current_span()
+    if is_llm(span):
+        _claim(span, session)
+
+
+def _claim(span: Any, session: Session) -> None:
+    key = span.get_span_context().span_id
+    entry = live.find(key)
+    before: Mapping[str, str] = {}
+    if entry is None:
+        entry = live.add(span, key, session, session, None, reader.segment)
+    elif entry.scope is not None or not entry.session.id_given:  # else it was adopted: theirs
+        before = entry.session.attributes
+    entry.claim(session)
+    attributes = reader.attributes_of(span)
+    stamp: dict[str, Any] = {
+        name: value
+        for name, value in session.attributes.items()
+        if name in _OURS or attributes.get(name) in (None, before.get(name))
+    }
+    kind = reader.kind(attributes)
+    if kind in REQUEST_KINDS and semconv.REQUEST_TYPE not in attributes:
+        stamp[semconv.REQUEST_TYPE] = kind
+    span.set_attributes(stamp)

@@ -1,0 +1,167 @@
+"""SessionReader: sessions and spans out of the store, as typed values."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, TypeVar
+
+from otel_helisession.conventions.operation import Usage
+from otel_helisession.store import body, tally
+from otel_helisession.store.connection import connect, translated
+from otel_helisession.store.location import identity, store_path
+from otel_helisession.store.row import SpanRow
+from otel_helisession.store.summary import SessionSummary
+
+_Reader = TypeVar("_Reader", bound="SessionReader")
+
+
+@dataclass(frozen=True, slots=True)
+class SpanDetail:
+    """What one span says in full, as JSON values.
+
+    Attributes:
+        operation: What was understood: the fields of an Operation that are not empty.
+        span: The span as it was: ``kind``, ``attributes``, ``events``, ``links``,
+            ``trace_state``, ``trace_flags`` and dropped counts; empty ones are left out.
+        resource: The resource's ``attributes`` and ``schema_url``.
+        scope: The instrumentation scope, or None.
+    """
+
+    operation: Mapping[str, Any]
+    span: Mapping[str, Any]
+    resource: Mapping[str, Any]
+    scope: Mapping[str, Any] | None
+
+
+class SessionReader:
+    """Reads the store. Where there is no file, it is empty; none is made.
+
+    An older store is migrated when it is opened. Used by one thread at a time, as a context
+    manager or until :meth:`close`.
+
+    Args:
+        path: The file; see :func:`~otel_helisession.store.location.store_path`.
+
+    Raises:
+        StoreError: From any method, when the file cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = store_path(path)
+        self._connection = None if identity(self.path) is None else connect(self.path)
+
+    def __enter__(self: _Reader) -> _Reader:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def count(self, *, name: str | None = None) -> int:
+        """Return how many sessions there are, of that *name* if it is given."""
+        rows = self._rows(
+            "SELECT count(*) FROM sessions WHERE :name IS NULL OR name = :name", {"name": name}
+        )
+        return int(rows[0][0]) if rows else 0
+
+    def sessions(
+        self, *, limit: int | None = None, name: str | None = None
+    ) -> tuple[SessionSummary, ...]:
+        """Return sessions with their totals, the last started first.
+
+        Args:
+            limit: Most sessions to return; None for all.
+            name: Only sessions of exactly this name.
+        """
+        rows = self._rows(
+            "SELECT session_id FROM sessions WHERE :name IS NULL OR name = :name"
+            " ORDER BY start_unix_nano DESC, session_id LIMIT :limit",
+            {"name": name, "limit": -1 if limit is None else limit},
+        )
+        return self._summaries([session_id for (session_id,) in rows])
+
+    def session(self, session_id: str) -> SessionSummary | None:
+        """Return the session with exactly this id, or None."""
+        found = self._summaries([session_id])
+        return found[0] if found else None
+
+    def names(self) -> Mapping[str, str]:
+        """Return the name of every session by its id, the last started first."""
+        rows = self._rows(
+            "SELECT session_id, name FROM sessions ORDER BY start_unix_nano DESC, session_id"
+        )
+        return dict(rows)
+
+    def spans(self, session_id: str) -> tuple[SpanRow, ...]:
+        """Return the session's spans in the order they started."""
+        return tuple(_span(row) for row in self._rows(tally.SPANS, _ids([session_id])))
+
+    def detail(self, row: SpanRow) -> SpanDetail | None:
+        """Return what the span of *row* says in full; None when it is gone meanwhile."""
+        found = self._rows(
+            "SELECT details.body, origins.body FROM spans JOIN details USING (id)"
+            " JOIN origins USING (origin) WHERE trace_id = ? AND span_id = ?",
+            (row.trace_id, row.span_id),
+        )
+        if not found:
+            return None
+        said, origin = body.unpack(found[0][0]), json.loads(found[0][1])
+        return SpanDetail(said["operation"], said["span"], origin["resource"], origin["scope"])
+
+    def _summaries(self, session_ids: list[str]) -> tuple[SessionSummary, ...]:
+        order = {session_id: place for place, session_id in enumerate(session_ids)}
+        ids = _ids(session_ids)
+        totals = {row[0]: row[1:] for row in self._rows(tally.TOTALS, ids)}
+        heads = self._rows(
+            "SELECT session_id, name, user_id, properties, start_unix_nano, end_unix_nano"
+            " FROM sessions WHERE session_id IN (SELECT value FROM json_each(:ids))",
+            ids,
+        )
+        found = [_summary(head, totals[head[0]]) for head in heads if head[0] in totals]
+        return tuple(sorted(found, key=lambda summary: order[summary.id]))
+
+    def _rows(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
+        if self._connection is None:
+            return []
+        with translated(self.path):
+            return self._connection.execute(query, values).fetchall()
+
+
+def _ids(session_ids: Iterable[str]) -> dict[str, str]:
+    return {"ids": json.dumps(list(session_ids))}
+
+
+def _span(row: tuple[Any, ...]) -> SpanRow:
+    *columns, counted, fault = row
+    return SpanRow._make((*columns, bool(counted), bool(fault)))
+
+
+def _summary(head: tuple[Any, ...], totals: tuple[Any, ...]) -> SessionSummary:
+    spans, llm, tool, vector, data, errors, *usage, unpriced = totals
+    return SessionSummary(
+        id=head[0],
+        name=head[1],
+        user_id=head[2],
+        properties=json.loads(head[3]),
+        start_unix_nano=head[4],
+        end_unix_nano=head[5],
+        spans=spans,
+        requests={"llm": llm, "tool": tool, "vector_db": vector, "data": data},
+        errors=errors,
+        usage=Usage(*usage),
+        unpriced=unpriced,
+    )

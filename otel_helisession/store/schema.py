@@ -1,0 +1,129 @@
+"""The store's tables, one migration a version. PRAGMA user_version says which have run.
+
+A migration that has been released is never edited: add one below it.
+
+``sessions``
+    One row a session: what a list needs without reading spans, kept by the writer so that
+    a span that is sent again changes nothing.
+``spans``
+    One narrow row a span, in the columns of :class:`~otel_helisession.store.row.SpanRow`.
+``details``
+    What a span says in full, compressed (see :mod:`~otel_helisession.store.body`), apart
+    from ``spans`` so that lists and trees do not read messages.
+``origins``
+    Resource and scope, once for all spans that share them.
+
+``stored_unix_nano`` is when a row was last written: what retention goes by, so that an old
+recording that is imported today is not deleted at once.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from otel_helisession.store.error import StoreError
+
+APPLICATION_ID: Final = 0x48454C49
+"""``HELI``: tells our file from any other SQLite database."""
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
+    (
+        """
+        CREATE TABLE sessions (
+            session_id TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            user_id TEXT,
+            properties TEXT NOT NULL,
+            start_unix_nano INTEGER NOT NULL,
+            end_unix_nano INTEGER NOT NULL,
+            stored_unix_nano INTEGER NOT NULL
+        ) WITHOUT ROWID
+        """,
+        "CREATE INDEX sessions_stored ON sessions (stored_unix_nano)",
+        """
+        CREATE TABLE spans (
+            id INTEGER PRIMARY KEY,
+            trace_id TEXT NOT NULL,
+            span_id TEXT NOT NULL,
+            parent_span_id TEXT,
+            session_id TEXT,
+            session_name TEXT NOT NULL,
+            path TEXT NOT NULL,
+            name TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            convention TEXT NOT NULL,
+            operation TEXT NOT NULL,
+            target TEXT,
+            start_unix_nano INTEGER NOT NULL,
+            end_unix_nano INTEGER NOT NULL,
+            status TEXT NOT NULL,
+            error_type TEXT,
+            error_message TEXT,
+            model TEXT,
+            provider TEXT,
+            response_id TEXT,
+            input_tokens INTEGER,
+            output_tokens INTEGER,
+            cache_read_tokens INTEGER,
+            cache_write_tokens INTEGER,
+            reasoning_tokens INTEGER,
+            cost_usd REAL,
+            time_to_first_token_ms REAL,
+            user_id TEXT,
+            origin INTEGER NOT NULL,
+            stored_unix_nano INTEGER NOT NULL,
+            UNIQUE (trace_id, span_id)
+        )
+        """,
+        "CREATE INDEX spans_session ON spans (session_id, start_unix_nano)"
+        " WHERE session_id IS NOT NULL",
+        "CREATE INDEX spans_alone ON spans (stored_unix_nano) WHERE session_id IS NULL",
+        "CREATE TABLE details (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+        "CREATE TABLE origins (origin INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+    ),
+)
+
+VERSION: Final = len(MIGRATIONS)
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Return the version that the file has; 0 when it is new."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def check(connection: sqlite3.Connection, path: Path) -> int:
+    """Return the version of the file, once it is known to be ours to read.
+
+    Raises:
+        StoreError: It belongs to another program, or to a newer version of this one.
+    """
+    found = version(connection)
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    if owner != APPLICATION_ID and not (owner == 0 and found == 0 and empty):
+        raise StoreError(
+            f"{path} is another program's SQLite database; name a file of its own with "
+            "--store or HELISESSION_STORE"
+        )
+    if found > VERSION:
+        raise StoreError(
+            f"{path} was written by a newer otel-helisession (store version {found}, this one "
+            f"reads up to {VERSION}); upgrade otel-helisession, or name another file with "
+            "--store or HELISESSION_STORE"
+        )
+    return found
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to VERSION, within the transaction that the caller has begun.
+
+    Raises:
+        StoreError: see :func:`check`.
+    """
+    for number in range(check(connection, path), VERSION):
+        for statement in MIGRATIONS[number]:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {number + 1}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")

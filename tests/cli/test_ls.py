@@ -1,0 +1,117 @@
+"""`helisession ls`: a table for people, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Command
+from tests.recorded import Recorder, store
+
+
+def test_json_has_every_total(command: Command, trip: None) -> None:
+    """Times in UTC, unknown as null."""
+    done = command("ls", "--json")
+    assert (done.code, done.err) == (0, "")
+    assert json.loads(done.out) == {
+        "sessions": [
+            {
+                "id": "s-1",
+                "name": "Trip",
+                "started": "2026-01-01T00:00:00.000000Z",
+                "last_activity": "2026-01-01T00:00:01.500000Z",
+                "duration_ms": 1500.0,
+                "user_id": None,
+                "properties": {},
+                "spans": 5,
+                "requests": {"llm": 1, "tool": 2, "vector_db": 0, "data": 0},
+                "errors": 1,
+                "tokens": {
+                    "input": 1200,
+                    "output": 80,
+                    "total": 1280,
+                    "cache_read": None,
+                    "cache_write": None,
+                    "reasoning": None,
+                },
+                "cost_usd": None,
+                "requests_without_cost": 1,
+            }
+        ]
+    }
+
+
+def test_the_table_is_plain_in_a_pipe(command: Command) -> None:
+    """No colours, no blanks at the ends, and columns only where they say something."""
+    recorder = Recorder(epoch=time.time_ns() - 150_000_000_000)
+    recorder.llm(times=(0, 1_500))
+    store(recorder.take())
+    assert command("ls").out.splitlines() == [
+        "id   name  started      time  requests  tokens",
+        "s-1  Trip  2 min ago  1.50 s  1 llm         15",
+    ]
+
+
+def test_the_newest_twenty_are_listed_and_json_has_all(command: Command) -> None:
+    """--limit changes either."""
+    recorder = Recorder()
+    for number in range(25):
+        recorder.llm(session=f"s-{number:02}", times=(number, number + 1))
+    store(recorder.take())
+    lines = command("ls").out.splitlines()
+    assert (len(lines), lines[1][:4]) == (21, "s-24")
+    assert len(json.loads(command("ls", "--json").out)["sessions"]) == 25
+    limited = json.loads(command("ls", "--json", "--limit", "2").out)["sessions"]
+    assert [one["id"] for one in limited] == ["s-24", "s-23"]
+
+
+def test_names_select(command: Command, trip: None) -> None:
+    """Exactly, and one that is not there says so."""
+    assert len(command("ls", "--name", "Trip").out.splitlines()) == 2
+    none = command("ls", "--name", "Tri")
+    assert (none.code, none.out) == (0, "")
+    assert none.err.startswith("No sessions of the name 'Tri' in ")
+
+
+def test_an_empty_store_says_what_to_do_and_is_not_made(command: Command, tmp_path: Path) -> None:
+    """Nothing on standard output, so that a pipe stays empty."""
+    path = tmp_path / "none" / "s.db"
+    done = command("ls", "--store", str(path))
+    assert (done.code, done.out) == (0, "")
+    assert done.err == f"No sessions in {path}\nMake some: helisession demo\n"
+    assert json.loads(command("ls", "--json", "--store", str(path)).out) == {"sessions": []}
+    assert not path.parent.exists()
+
+
+@pytest.mark.parametrize("columns", [30, 50, 80, 200])
+def test_it_fits_the_width_with_whole_ids(
+    command: Command, trip: None, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    """Ids are there to be copied."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    lines = command("ls").out.splitlines()
+    assert all(len(line) <= columns for line in lines)
+    assert lines[1].startswith("s-1 ")
+
+
+def test_a_uuid_is_shown_by_its_first_group_where_that_is_enough(command: Command) -> None:
+    """And by more where two begin alike."""
+    alike = "3f2a9c1e-7d3b-4a53-8f64-0d1f5a6c7e11"
+    recorder = Recorder()
+    for session in (alike, alike[:-1] + "2", "9" + alike[1:]):
+        recorder.llm(session=session)
+    store(recorder.take())
+    shown = {line.split()[0] for line in command("ls").out.splitlines()[1:]}
+    assert shown == {alike, alike[:-1] + "2", "9f2a9c1e"}
+
+
+def test_a_damaged_store_exits_with_2(command: Command, tmp_path: Path) -> None:
+    """One sentence on standard error."""
+    path = tmp_path / "s.db"
+    path.write_text("hello")
+    done = command("ls", "--store", str(path))
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert done.err.startswith(f"Error: {path} is damaged, or is no session store")

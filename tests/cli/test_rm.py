@@ -1,0 +1,92 @@
+"""`helisession rm`: by id, by age, all; never more than was meant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from otel_helisession.cli import rm
+from tests.cli.conftest import Command
+from tests.recorded import EPOCH, Recorder, store
+
+
+@pytest.fixture
+def three() -> None:
+    recorder = Recorder()
+    for number in range(3):
+        recorder.llm(session=f"s-{number}", times=(number, number + 1))
+    store(recorder.take())
+
+
+def left(command: Command) -> list[str]:
+    return [one["id"] for one in json.loads(command("ls", "--json").out)["sessions"]]
+
+
+def test_ids_are_deleted(command: Command, three: None) -> None:
+    """Several at once, by their start, each once."""
+    done = command("rm", "s-0", "s-2", "s-0")
+    assert (done.code, done.out) == (0, "2 sessions deleted\n")
+    assert left(command) == ["s-1"]
+
+
+def test_an_unknown_id_deletes_nothing(command: Command, three: None) -> None:
+    """Not even the known ones beside it."""
+    assert command("rm", "s-0", "nope").code == 1
+    assert len(left(command)) == 3
+
+
+def test_age_is_counted_from_the_end(
+    command: Command, three: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour after the session of 2 ms ended, only the first two are older."""
+    monkeypatch.setattr(rm.time, "time", lambda: EPOCH / 1e9 + 3_600 + 0.0025)
+    assert command("rm", "--older-than", "1h").out == "2 sessions deleted\n"
+    assert left(command) == ["s-2"]
+
+
+@pytest.mark.parametrize("age", ["7", "d", "-1d", "7 years", "", "1e3d"])
+def test_an_age_without_a_unit_is_refused(command: Command, three: None, age: str) -> None:
+    """Saying what is accepted."""
+    done = command("rm", "--older-than", age)
+    assert done.code == 2
+    assert "give a number and m, h, d or w, as in 7d or 12h" in done.err
+    assert len(left(command)) == 3
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("s-0", "--all"), ("--all", "--older-than", "1d"), ("--nope",)]
+)
+def test_what_to_delete_must_be_said_once(
+    command: Command, three: None, arguments: tuple[str, ...]
+) -> None:
+    """Wrong usage exits with 2 and deletes nothing."""
+    assert command("rm", *arguments).code == 2
+    assert len(left(command)) == 3
+
+
+@pytest.mark.parametrize(("typed", "count"), [("y\n", 0), ("n\n", 3), ("\n", 3), ("", 3)])
+def test_a_terminal_is_asked_first(
+    command: Command, three: None, monkeypatch: pytest.MonkeyPatch, typed: str, count: int
+) -> None:
+    """Anything but yes deletes nothing."""
+    monkeypatch.setattr(rm, "_at_a_terminal", lambda: True)
+    asked = command("rm", "--all", typed=typed)
+    assert "Delete all 3 sessions from " in asked.out
+    assert len(left(command)) == count
+
+
+def test_yes_and_pipes_are_not_asked(command: Command, three: None) -> None:
+    """Scripts go on."""
+    assert not sys.stdin.isatty()
+    assert command("rm", "--all", "--yes").out == "3 sessions deleted\n"
+    assert command("rm", "--all").out == "0 sessions deleted\n"
+
+
+def test_a_store_that_does_not_exist_is_not_made(command: Command, tmp_path: Path) -> None:
+    """There is nothing to delete."""
+    path = tmp_path / "none.db"
+    assert command("rm", "--all", "--store", str(path)).out == "0 sessions deleted\n"
+    assert not path.exists()
