@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 
 from opentelemetry import baggage, context, trace
@@ -195,22 +196,25 @@ def scopes(bare: trace.Tracer) -> list[Case]:
 
 
 def report(measured: list[Case]) -> None:
-    """Print the table: minimum and median of each case, and what it adds to its bare one."""
-    print(f"Python {sys.version.split()[0]}, {len(measured[0].nanos)} rounds; µs of thread CPU\n")
-    print("| shape | case | min | median | added | of bare set_attributes |")
-    print("|---|---|---:|---:|---:|---:|")
+    """Print a row a case: minimum, median, and how they compare with the bare cases."""
+    print(
+        f"Python {sys.version.split()[0]}, OpenTelemetry {version('opentelemetry-sdk')}, ", end=""
+    )
+    print(f"{len(measured[0].nanos)} rounds; microseconds of CPU time.\n")
+    print("| shape | case | min | median | added | added, of set_attributes' | whole, of its |")
+    print("|---|---|---:|---:|---:|---:|---:|")
     for case in measured:
         lowest, median = min(case.nanos) / 1_000, statistics.median(case.nanos) / 1_000
+        row = [case.shape, case.name, f"{lowest:.2f}", f"{median:.2f}", "", "", ""]
         peers = {
             peer.name: min(peer.nanos) / 1_000 for peer in measured if peer.shape == case.shape
         }
-        added = ratio = ""
-        if "bare span" in peers and case.name != "bare span":
-            extra = lowest - peers["bare span"]
-            added = f"{extra:+.2f}"
-            if "bare set_attributes" in peers:
-                ratio = f"{extra / (peers['bare set_attributes'] - peers['bare span']):.2f}"
-        print(f"| {case.shape} | {case.name} | {lowest:.2f} | {median:.2f} | {added} | {ratio} |")
+        bare, floor = peers.get("bare span"), peers.get("bare set_attributes")
+        if bare is not None and floor is not None and case.name != "bare span":
+            row[4] = f"{lowest - bare:+.2f}"
+            row[5] = f"{(lowest - bare) / (floor - bare):.2f}"
+            row[6] = f"{lowest / floor:.2f}"
+        print(f"| {' | '.join(row)} |")
 
 
 def main() -> None:

@@ -22,11 +22,19 @@ if TYPE_CHECKING:
     from otel_helisession import record
     from otel_helisession.configuration import Handle, configure
     from otel_helisession.delivery.settings import DeliverySettings
+    from otel_helisession.diagnosis import diagnose
     from otel_helisession.exporters.helicone import HeliconeSpanExporter
     from otel_helisession.exporters.local import LocalSpanExporter
     from otel_helisession.exporters.session_span import SessionSpanExporter
     from otel_helisession.http import instrument_httpx, uninstrument_httpx
+    from otel_helisession.logs import (
+        SessionLogRecordProcessor,
+        instrument_logging,
+        uninstrument_logging,
+    )
     from otel_helisession.processor import SessionSpanProcessor
+    from otel_helisession.propagator import SessionPropagator
+    from otel_helisession.sessions.carrying import carry
     from otel_helisession.sessions.context import current_session, set_session
     from otel_helisession.sessions.scope import session, step
     from otel_helisession.sessions.value import Session
@@ -37,16 +45,22 @@ _HOMES = {
     "HeliconeSpanExporter": "exporters.helicone",
     "LocalSpanExporter": "exporters.local",
     "Session": "sessions.value",
+    "SessionLogRecordProcessor": "logs",
+    "SessionPropagator": "propagator",
     "SessionSpanExporter": "exporters.session_span",
     "SessionSpanProcessor": "processor",
+    "carry": "sessions.carrying",
     "configure": "configuration",
     "current_session": "sessions.context",
+    "diagnose": "diagnosis",
     "instrument_httpx": "http",
+    "instrument_logging": "logs",
     "record": "record",
     "session": "sessions.scope",
     "set_session": "sessions.context",
     "step": "sessions.scope",
     "uninstrument_httpx": "http",
+    "uninstrument_logging": "logs",
 }
 
 __all__ = [
@@ -55,17 +69,23 @@ __all__ = [
     "HeliconeSpanExporter",
     "LocalSpanExporter",
     "Session",
+    "SessionLogRecordProcessor",
+    "SessionPropagator",
     "SessionSpanExporter",
     "SessionSpanProcessor",
     "__version__",
+    "carry",
     "configure",
     "current_session",
+    "diagnose",
     "instrument_httpx",
+    "instrument_logging",
     "record",
     "session",
     "set_session",
     "step",
     "uninstrument_httpx",
+    "uninstrument_logging",
 ]
 
 

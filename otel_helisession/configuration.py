@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any, Final
 
-from opentelemetry import trace
+from opentelemetry import propagate, trace
+from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter
 
-from otel_helisession import environment
-from otel_helisession import environment_variables as names
+from otel_helisession import destinations, environment
 from otel_helisession.guard import logger
 from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
+from otel_helisession.propagator import SessionPropagator
 
-EXPORTERS: Final = ("otlp", "helicone", "local", "none")
-"""What may be named as an exporter."""
+_HTTP_INSTRUMENTORS: Final = {
+    "httpx": "HTTPXClientInstrumentor",
+    "httpx2": "HTTPX2ClientInstrumentor",  # since opentelemetry-instrumentation-httpx 0.64b0
+}
 
 
 class Handle:
@@ -32,12 +37,12 @@ class Handle:
         provider: TracerProvider | None,
         processor: SessionSpanProcessor | None,
         destinations: Sequence[str],
-        uninstrument: Callable[[], None] | None,
+        undo: Sequence[Callable[[], None]],
     ) -> None:
         self.provider = provider
         self.destinations = tuple(destinations)
         self._processor = processor
-        self._uninstrument = uninstrument
+        self._undo = tuple(undo)
 
     def flush(self, timeout_millis: int = 30_000) -> bool:
         """Deliver what has ended.
@@ -49,13 +54,13 @@ class Handle:
         return self._processor is None or self._processor.force_flush(timeout_millis)
 
     def shutdown(self, timeout_millis: int = SHUTDOWN_TIMEOUT_MILLIS) -> bool:
-        """Deliver what has ended, take the headers off httpx, and stop, in *timeout_millis*.
+        """Deliver what has ended, send no more headers, and stop, in *timeout_millis*.
 
         Returns:
             True when nothing was lost since the start.
         """
-        if self._uninstrument is not None:
-            self._uninstrument()
+        for undo in self._undo:
+            undo()
         return self._processor is None or self._processor.shutdown(timeout_millis)
 
     def __enter__(self) -> Handle:
@@ -71,16 +76,20 @@ def configure(
     store: str | None = None,
     helicone_api_key: str | None = None,
     allow_hosts: Iterable[str] | None = None,
+    trust_inbound: bool | None = None,
     default_session: DefaultSession | None = None,
     service_name: str | None = None,
     httpx: bool = True,
     http_spans: bool = False,
+    logs: bool = False,
     tracer_provider: TracerProvider | None = None,
 ) -> Handle:
-    """Set sessions up: the processor on the TracerProvider, headers on httpx, exporters.
+    """Set sessions up: processor, exporters, headers on httpx, propagator for other clients.
 
     Argument beats environment beats default. Without a destination, spans go to the
-    embedded store; one INFO line says where they go.
+    embedded store; one INFO line says where they go. The propagator is put beside the global
+    one. One of ours that is there already (``OTEL_PROPAGATORS``) stays, with its settings;
+    then a second one is added only for *allow_hosts* or *trust_inbound* given here.
 
     Args:
         exporters: Any of ``"otlp"``, ``"helicone"``, ``"local"``, ``"none"``, and exporter
@@ -90,12 +99,16 @@ def configure(
         store: The file of the embedded store. None: ``HELISESSION_STORE`` or the default.
         helicone_api_key: None reads ``HELICONE_API_KEY``.
         allow_hosts: Hosts that may get session headers, besides Helicone's own.
+        trust_inbound: Whether inbound requests continue the session that they announce (see
+            SessionPropagator). None reads ``HELISESSION_TRUST_INBOUND``; default False.
         default_session: ``"trace"`` makes a session of each trace that has none.
         service_name: ``service.name`` of a provider that is made here. None:
             ``OTEL_SERVICE_NAME``.
         httpx: Whether to instrument httpx and httpx2 (see instrument_httpx).
         http_spans: Whether to turn on opentelemetry-instrumentation-httpx too, which makes
             HTTP spans and sends traceparent.
+        logs: Whether log records say in which session they were written (see
+            instrument_logging). They go on saying so after shutdown.
         tracer_provider: The provider to add to. None: the global one; when none is set yet,
             one is made and set.
 
@@ -109,126 +122,69 @@ def configure(
     """
     if environment.disabled():
         logger.info("otel-helisession is switched off by the environment")
-        return Handle(None, None, (), None)
-    chosen = _chosen(exporters, store, helicone_api_key)
-    made, destinations = _exporters(chosen, store, helicone_api_key)
+        return Handle(None, None, (), ())
+    if allow_hosts is not None and not isinstance(allow_hosts, str):
+        allow_hosts = tuple(allow_hosts)  # it is read twice
+    chosen = destinations.chosen(exporters, store, helicone_api_key)
+    made, places = destinations.exporters(chosen, store, helicone_api_key)
     processor = SessionSpanProcessor(*made, default_session=default_session)
+    propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
     provider = _provider(tracer_provider, service_name)
-    uninstrument = _instrument(allow_hosts, provider, http_spans) if httpx else None
+    undo = [_instrument(allow_hosts, provider, http_spans)] if httpx else []
+    given = allow_hosts is not None or trust_inbound is not None
+    undo.append(_propagate(propagator, given))
     provider.add_span_processor(processor)
-    where = ", ".join(destinations) or "nowhere (they are only stamped)"
+    if logs:
+        from otel_helisession.logs import instrument_logging
+
+        instrument_logging()
+    where = ", ".join(places) or "nowhere (they are only stamped)"
     logger.info("spans of sessions go to %s", where)
-    return Handle(provider, processor, destinations, uninstrument)
+    return Handle(provider, processor, places, undo)
 
 
-def _chosen(
-    given: Iterable[str | SpanExporter] | None, store: str | None, key: str | None
-) -> list[str | SpanExporter]:
-    """Return which exporters were asked for, checked."""
-    if given is None:
-        given = environment.items(names.HELISESSION_EXPORTERS)
-        source = names.HELISESSION_EXPORTERS
-    else:
-        source = "exporters"
-        if isinstance(given, str):
-            raise TypeError(f"exporters takes a sequence, as in [{given!r}], not a text")
-    if given is None:
-        return list(_default_exporters(store, key))
-    chosen = list(given)
-    for exporter in chosen:
-        known = exporter in EXPORTERS if isinstance(exporter, str) else hasattr(exporter, "export")
-        if not known:
-            raise ValueError(
-                f"{source} has {exporter!r}; accepted: {', '.join(EXPORTERS)}"
-                + ("" if source.isupper() else ", and span exporters")
-            )
-    if "none" in chosen and len(chosen) > 1:
-        raise ValueError(f"{source} has 'none' beside others; give it alone")
-    return chosen
+def configure_headers(
+    *, allow_hosts: Iterable[str] | None = None, trust_inbound: bool | None = None
+) -> Handle:
+    """Set up the headers alone, for a program that makes its TracerProvider later.
 
-
-def _default_exporters(store: str | None, key: str | None) -> Iterable[str]:
-    if environment.text("OTEL_EXPORTER_OTLP_ENDPOINT") or environment.text(
-        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
-    ):
-        yield "otlp"
-        found = True
-    else:
-        found = False
-    if key or environment.text(names.HELICONE_API_KEY):
-        yield "helicone"
-        found = True
-    if store or not found:
-        yield "local"
-
-
-def _exporters(
-    chosen: Sequence[str | SpanExporter], store: str | None, key: str | None
-) -> tuple[list[SpanExporter], list[str]]:
-    """Make the exporters, and say where each one sends."""
-    makers: Mapping[str, Callable[[], tuple[SpanExporter, str]]] = {
-        "otlp": _otlp,
-        "helicone": lambda: _helicone(key),
-        "local": lambda: _local(store),
-    }
-    made: list[SpanExporter] = []
-    destinations: list[str] = []
-    for exporter in chosen:
-        if exporter == "none":
-            continue
-        if isinstance(exporter, str):
-            ready, destination = makers[exporter]()
-        else:
-            ready, destination = exporter, type(exporter).__name__
-        made.append(ready)
-        destinations.append(destination)
-    return made, destinations
-
-
-def _otlp() -> tuple[SpanExporter, str]:
-    protocol = (
-        environment.text("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
-        or environment.text("OTEL_EXPORTER_OTLP_PROTOCOL")
-        or "grpc"
+    Raises:
+        ValueError: An argument or variable has a value that is not accepted.
+        TypeError: An argument has the wrong type.
+    """
+    if environment.disabled():
+        return Handle(None, None, (), ())
+    propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
+    given = allow_hosts is not None or trust_inbound is not None
+    return Handle(
+        None, None, (), (_instrument(allow_hosts, None, False), _propagate(propagator, given))
     )
-    exporter: type[SpanExporter]
+
+
+def check(
+    *,
+    exporters: Iterable[str] | None = None,
+    store: str | None = None,
+    allow_hosts: Iterable[str] | None = None,
+    default_session: DefaultSession | None = None,
+) -> tuple[str, ...]:
+    """Raise what configure() would raise of this and the environment, and set nothing up.
+
+    Returns:
+        The names of the exporters that it would use; empty for ``none``.
+    """
+    from otel_helisession.http.settings import Settings
+
+    chosen = destinations.chosen(exporters, store, None)
+    made, _ = destinations.exporters(chosen, store, None)
     try:
-        if protocol == "grpc":
-            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import (
-                OTLPSpanExporter as exporter,
-            )
-        elif protocol == "http/protobuf":
-            from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
-                OTLPSpanExporter as exporter,
-            )
-        else:
-            raise ValueError(
-                f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}; accepted: grpc, http/protobuf"
-            )
-    except ImportError as error:
-        raise ImportError(
-            "the otlp exporter needs an extra: pip install 'otel-helisession[otlp]'"
-        ) from error
-    endpoint = (
-        environment.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-        or environment.text("OTEL_EXPORTER_OTLP_ENDPOINT")
-        or "the default endpoint"
-    )
-    return exporter(), f"OTLP over {protocol} at {endpoint}"
-
-
-def _helicone(key: str | None) -> tuple[SpanExporter, str]:
-    from otel_helisession.exporters.helicone import HeliconeSpanExporter
-
-    exporter = HeliconeSpanExporter(api_key=key)
-    return exporter, "Helicone"
-
-
-def _local(store: str | None) -> tuple[SpanExporter, str]:
-    from otel_helisession.exporters.local import LocalSpanExporter
-
-    exporter = LocalSpanExporter(store)
-    return exporter, f"the embedded store at {exporter.path} (see: helisession ls)"
+        SessionSpanProcessor(*made, default_session=default_session)
+        Settings.of(allow_hosts, True, None, None)
+        SessionPropagator(allow_hosts=allow_hosts)
+    finally:
+        for exporter in made:
+            exporter.shutdown()
+    return tuple(str(name) for name in chosen if name != "none")
 
 
 def _provider(given: Any, service_name: str | None) -> TracerProvider:
@@ -249,18 +205,50 @@ def _provider(given: Any, service_name: str | None) -> TracerProvider:
     return provider  # type: ignore[no-any-return]
 
 
+_take_back: Callable[[], None] = lambda: None  # noqa: E731
+"""Undoes what _propagate() did last."""
+
+
+def _propagate(propagator: SessionPropagator, given: bool) -> Callable[[], None]:
+    """Put *propagator* beside the global one, in place of the last; return what undoes it.
+
+    Where one of ours is there already, only if something was *given* that it may not know.
+    """
+    global _take_back
+    _take_back()
+    before = propagate.get_global_textmap()
+    if before.fields.isdisjoint(propagator.fields) or given:
+        both = CompositePropagator([before, propagator])
+        propagate.set_global_textmap(both)
+
+        def take_back() -> None:
+            if propagate.get_global_textmap() is both:
+                propagate.set_global_textmap(before)
+
+        _take_back = take_back
+    return _take_back
+
+
 def _instrument(
-    allow_hosts: Iterable[str] | None, provider: TracerProvider, http_spans: bool
+    allow_hosts: Iterable[str] | None, provider: TracerProvider | None, http_spans: bool
 ) -> Callable[[], None]:
     from otel_helisession.http import instrument_httpx, uninstrument_httpx
 
     instrument_httpx(allow_hosts=allow_hosts, tracer_provider=provider)
     if http_spans:
-        try:
-            from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-        except ImportError as error:
-            raise ImportError(
-                "http_spans=True needs an extra: pip install 'otel-helisession[httpx]'"
-            ) from error
-        HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+        _instrument_http_spans(provider)
     return uninstrument_httpx
+
+
+def _instrument_http_spans(provider: TracerProvider | None) -> None:
+    """Turn on OpenTelemetry's own instrumentation of httpx and httpx2, as far as installed."""
+    try:
+        instrumentation = import_module("opentelemetry.instrumentation.httpx")
+    except ImportError as error:
+        raise ImportError(
+            "http_spans=True needs an extra: pip install 'otel-helisession[httpx]'"
+        ) from error
+    for client, name in _HTTP_INSTRUMENTORS.items():
+        instrumentor = getattr(instrumentation, name, None)
+        if instrumentor is not None and find_spec(client) is not None:
+            instrumentor().instrument(tracer_provider=provider)

@@ -18,6 +18,11 @@ def text(name: str) -> str | None:
     return os.environ.get(name, "").strip() or None
 
 
+def named(prefix: str) -> list[str]:
+    """Return the names of the variables that are set and begin with *prefix*, in order."""
+    return sorted(name for name in os.environ if name.startswith(prefix))
+
+
 def items(name: str) -> tuple[str, ...] | None:
     """Return the comma-separated values of the variable; None when unset or empty."""
     value = text(name)
@@ -100,6 +105,18 @@ def preset(name: str, value: str) -> None:
     """Set the variable for this process unless the user has set it. For our own commands."""
     if text(name) is None:
         os.environ[name] = value
+
+
+def put(name: str, value: str) -> None:
+    """Set the variable for this process and its children. For our own commands."""
+    os.environ[name] = value
+
+
+def put_first(name: str, *directories: str) -> None:
+    """Have *directories* searched before all others that the variable lists, each once."""
+    listed = os.environ.get(name, "").split(os.pathsep)
+    rest = [one for one in listed if one and one not in directories]
+    os.environ[name] = os.pathsep.join([*directories, *rest])
 
 
 @contextlib.contextmanager

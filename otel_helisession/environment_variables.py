@@ -29,6 +29,10 @@ HELISESSION_DEFAULT_SESSION: Final = "HELISESSION_DEFAULT_SESSION"
 HELISESSION_TRUST_INBOUND: Final = "HELISESSION_TRUST_INBOUND"
 """``true`` lets inbound requests continue a session by their headers. Default ``false``."""
 
+HELISESSION_DIAGNOSE: Final = "HELISESSION_DIAGNOSE"
+"""A file to which each process appends a diagnosis when it ends. ``helisession doctor run``
+sets it. Default: none."""
+
 HELICONE_API_KEY: Final = "HELICONE_API_KEY"
 """The key for Helicone's logging endpoint, ``sk-helicone-...``. Never written anywhere."""
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from opentelemetry.context import Context, get_value
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import SpanExporter
-from opentelemetry.trace import SpanContext, format_trace_id
+from opentelemetry.trace import format_trace_id
 
 from otel_helisession import environment, semconv
 from otel_helisession import environment_variables as names
@@ -150,7 +150,7 @@ class SessionSpanProcessor(SpanProcessor):
             elif above is not None:
                 scope = above.scope
             elif self._by_trace:
-                session = _session_of_trace(span.context)
+                session = _session_of_trace(span)
         key = span.context.span_id
         if session is None or self._is_second(key, span):
             return
@@ -216,9 +216,12 @@ class SessionSpanProcessor(SpanProcessor):
     def shutdown(self, timeout_millis: int = SHUTDOWN_TIMEOUT_MILLIS) -> bool:  # type: ignore[override]
         """Deliver what has ended, and stop, within *timeout_millis*. One log line.
 
+        Spans that start later are not stamped: the SDK has no way to take a processor off.
+
         Returns:
             True when nothing was lost.
         """
+        self._off = True
         return self._delivery is None or self._delivery.shutdown(timeout_millis)
 
 
@@ -247,5 +250,7 @@ def _guarded(rule: live.Rule) -> live.Rule:
     return guarded
 
 
-def _session_of_trace(context: SpanContext) -> Session:
-    return Session(id=format_trace_id(context.trace_id), id_given=False)
+def _session_of_trace(span: Span) -> Session:
+    """Return the session that is *span*'s trace: its id, and the name that the root starts with."""
+    name = span.name if span.parent is None else ""
+    return Session(name, format_trace_id(span.context.trace_id), id_given=False)

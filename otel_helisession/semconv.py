@@ -89,6 +89,15 @@ DB_SYSTEM_OLD: Final = "db.system"
 # HTTP spans.
 HTTP_METHOD: Final = "http.request.method"
 HTTP_METHOD_OLD: Final = "http.method"
+HTTP_HOST_OLD: Final = "http.host"
+HTTP_URL_OLD: Final = "http.url"
+NET_PEER_NAME_OLD: Final = "net.peer.name"
+URL_FULL: Final = "url.full"
+
+# RPC and messaging spans.
+MESSAGING_SYSTEM: Final = "messaging.system"
+RPC_SYSTEM: Final = "rpc.system.name"
+RPC_SYSTEM_OLD: Final = "rpc.system"
 
 # Helicone's headers: https://docs.helicone.ai/features/sessions
 SESSION_ID_HEADER: Final = "Helicone-Session-Id"

@@ -1,19 +1,50 @@
-"""`helisession doctor`: ask a destination whether it takes what we send, and explain the answer."""
+"""`helisession doctor`: look at the set-up, or ask a destination, and explain what is found."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import click
 
+from otel_helisession.cli.doctor_program import run
 from otel_helisession.cli.problem import Unusable
+from otel_helisession.cli.store_option import store_option
 from otel_helisession.cli.terminal import printable
 from otel_helisession.exporters.helicone.endpoint import resolve_endpoint
 from otel_helisession.exporters.helicone.key import resolve_key
 from otel_helisession.exporters.helicone.probe import PROBE_NAME, probe
 
 
-@click.group()
-def doctor() -> None:
-    """Check the set-up, and say why."""
+@click.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@store_option
+@click.pass_context
+def doctor(context: click.Context, as_json: bool, store: Path | None) -> int | None:
+    """Check what is installed and set here, and say what keeps sessions from working.
+
+    \b
+    helisession doctor                          this environment
+    helisession doctor run -- python app.py     a program: why spans have no session
+    helisession doctor helicone                 whether Helicone takes a log
+
+    Connects to an OTLP endpoint, if one is set, and sends nothing. Exits 0 when there are no
+    findings, else 1.
+    """
+    if context.invoked_subcommand is not None:
+        return None
+    from otel_helisession.diagnosis.checkup import check_up
+
+    diagnosis = check_up(store)
+    if as_json:
+        document = {"facts": diagnosis.facts, "findings": diagnosis.findings}
+        click.echo(json.dumps(document, indent=2))
+    else:
+        click.echo("\n".join(map(printable, str(diagnosis).splitlines())))
+    return 0 if diagnosis.is_healthy else 1
+
+
+doctor.add_command(run)
 
 
 @doctor.command()

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from otel_helisession.cli.figures import iso
 from otel_helisession.conventions.operation import Usage
+from otel_helisession.store.body import tame
 from otel_helisession.store.reader import SpanDetail
 from otel_helisession.store.row import SpanRow
 from otel_helisession.store.summary import SessionSummary
+
+
+def dumps(document: dict[str, Any]) -> str:
+    """Return *document* as indented JSON in ASCII; what nests absurdly deep becomes ``...``."""
+    try:
+        return json.dumps(document, indent=2)
+    except RecursionError:
+        return json.dumps(tame(document, 0), indent=2)
 
 
 def session_document(summary: SessionSummary) -> dict[str, Any]:

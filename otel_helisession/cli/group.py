@@ -27,6 +27,7 @@ _PACKAGE: Final = "otel_helisession.cli"
 
 COMMANDS: Final = {
     "demo": _Command(f"{_PACKAGE}.demo", "demo", "Run a trip-planning agent, and see it.", "demo"),
+    "run": _Command(f"{_PACKAGE}.run", "run", "Run a program, and keep its sessions.", "run"),
     "ls": _Command(f"{_PACKAGE}.ls", "ls", "List the sessions, newest first.", "cli"),
     "show": _Command(f"{_PACKAGE}.show", "show", "Draw one session as a tree.", "cli"),
     "rm": _Command(f"{_PACKAGE}.rm", "rm", "Delete sessions.", "cli"),
@@ -37,6 +38,7 @@ COMMANDS: Final = {
 _EPILOG: Final = """\b
 Try it:
   helisession demo                  a session to look at, without key or network
+  helisession run -- python app.py  your own program, without changing it
   helisession ls                    which sessions are there
   helisession show --last           the newest, as a tree
   helisession show 3f2a             any other, by the start of its id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from pathlib import Path
 from typing import Final
@@ -11,7 +10,7 @@ import click
 from rich.text import Text
 
 from otel_helisession.cli import figures
-from otel_helisession.cli.documents import session_document
+from otel_helisession.cli.documents import dumps, session_document
 from otel_helisession.cli.session_id import short_ids
 from otel_helisession.cli.session_table import session_table
 from otel_helisession.cli.store_option import explained, store_option
@@ -44,7 +43,7 @@ def ls(as_json: bool, limit: int | None, name: str | None, store: Path | None) -
     with explained(), SessionReader(store) as reader:
         sessions = reader.sessions(limit=limit, name=name)
         if as_json:
-            click.echo(json.dumps({"sessions": [*map(session_document, sessions)]}, indent=2))
+            click.echo(dumps({"sessions": [*map(session_document, sessions)]}))
             return
         total = reader.count(name=name)
         shorts = short_ids(reader.names())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from otel_helisession.cli import tree
-from otel_helisession.cli.documents import session_document, span_document
+from otel_helisession.cli.documents import dumps, session_document, span_document
 from otel_helisession.cli.problem import NoSuchSession
 from otel_helisession.cli.session_id import resolve
 from otel_helisession.cli.store_option import explained, store_option
@@ -38,7 +37,7 @@ def show(session_id: str | None, last: bool, as_json: bool, store: Path | None) 
         if as_json:
             documents = [span_document(row, reader.detail(row)) for row in spans]
             found = {"session": session_document(summary), "spans": documents}
-            click.echo(json.dumps(found, indent=2))
+            click.echo(dumps(found))
             return
     out = console()
     out.print(tree.render(summary, spans))

@@ -14,8 +14,9 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter
 
+from otel_helisession.delivery.child_exit import at_child_exit
 from otel_helisession.delivery.groups import SessionGroups
-from otel_helisession.delivery.queue import ExporterQueue
+from otel_helisession.delivery.queue import ExporterQueue, started
 from otel_helisession.delivery.settings import DeliverySettings
 from otel_helisession.delivery.suppression import suppressed
 from otel_helisession.guard import logger, once
@@ -30,6 +31,9 @@ enough that a burst is passed on long before the queue is full."""
 _DELIVERING: Final = 0.8
 """The part of shutdown's time that is for delivering. The rest is for closing the exporters,
 so that one destination that hangs does not keep the others from closing in order."""
+
+_WORKER_TIMEOUT_MILLIS: Final = 10_000
+"""How long the end of a forked worker may take: as long as that of any process."""
 
 
 class Delivery:
@@ -139,6 +143,10 @@ class Delivery:
         self._say_how_it_went()
         return self._lost() == 0
 
+    def end_of_worker(self) -> None:
+        """Deliver what a forked worker still has when it ends."""
+        self.shutdown(_WORKER_TIMEOUT_MILLIS)
+
     def _lost(self) -> int:
         return self._dropped + sum(queue.tally.lost for queue in self._queues)
 
@@ -156,10 +164,14 @@ class Delivery:
     def _start(self) -> None:
         with self._start_lock:
             if self._thread is None and not self._closed:
-                self._thread = threading.Thread(
+                thread = threading.Thread(
                     target=self._run, name="helisession-delivery", daemon=True
                 )
-                self._thread.start()
+                if not started(thread):
+                    return  # the interpreter is ending: shutdown delivers what waits
+                self._thread = thread
+                for queue in self._queues:
+                    queue.start()
 
     def _run(self) -> None:
         with suppressed():
@@ -212,11 +224,12 @@ class Delivery:
 def _restart_after_fork(delivery: Delivery) -> None:
     if not hasattr(os, "register_at_fork"):  # Windows has no fork
         return
-    restart = weakref.WeakMethod(delivery.restart)
+    alive = weakref.ref(delivery)
 
     def in_child() -> None:
-        method = restart()
-        if method is not None:
-            method()
+        delivery = alive()
+        if delivery is not None:
+            delivery.restart()
+            at_child_exit(delivery, Delivery.end_of_worker)
 
     os.register_at_fork(after_in_child=in_child)

@@ -38,6 +38,15 @@ class Tally:
         return self.refused + self.dropped
 
 
+def started(thread: threading.Thread) -> bool:
+    """Start *thread*; False when it cannot be, as in an exit hook of Python 3.12 and later."""
+    try:
+        thread.start()
+    except RuntimeError:
+        return False
+    return True
+
+
 class ExporterQueue:
     """A bounded queue of sessions before *exporter*, emptied by a thread of its own.
 
@@ -88,12 +97,22 @@ class ExporterQueue:
                     self.name,
                     self._settings.max_queue_size,
                 )
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._run, name=f"helisession-{self.name}", daemon=True
-                )
-                self._thread.start()
             self._changed.notify_all()
+        if not self.start():
+            self._export_here()
+
+    def start(self) -> bool:
+        """Start the thread, if it is not running; False when the interpreter is ending."""
+        with self._changed:
+            if self._thread is not None or self._closed:
+                return True
+            thread = threading.Thread(
+                target=self._run, name=f"helisession-{self.name}", daemon=True
+            )
+            if not started(thread):
+                return False
+            self._thread = thread
+            return True
 
     def wait_empty(self, deadline: float) -> bool:
         """Wait until all that was queued has been exported, or *deadline* (monotonic) passed."""
@@ -123,7 +142,9 @@ class ExporterQueue:
         self._closer = threading.Thread(
             target=self._shut_exporter_down, args=(deadline,), name="helisession-close", daemon=True
         )
-        self._closer.start()
+        if not started(self._closer):
+            self._closer = None
+            self._shut_exporter_down(deadline)
 
     def join(self, deadline: float) -> None:
         """Wait for close() to be done, until *deadline* (monotonic) at the latest.
@@ -155,6 +176,13 @@ class ExporterQueue:
                 if batch is None:
                     return
                 self._export(batch)
+
+    def _export_here(self) -> None:
+        with suppressed():
+            while self._sessions:
+                batch = self._take()
+                if batch is not None:
+                    self._export(batch)
 
     def _take(self) -> list[ReadableSpan] | None:
         """Wait for sessions and return one, or several where that is asked; None at the end."""

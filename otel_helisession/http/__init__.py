@@ -3,7 +3,7 @@
 =====================================  ====================================================
 When                                   What happens
 =====================================  ====================================================
-no session, no LLM call                nothing; about 2 µs
+no session, no LLM call                nothing; under 10 µs
 in a session, host allowed             ``Helicone-Session-Id``, ``-Path``, ``-Name``, user and
                                        properties; a header that the user set stays his
 in a session, host not allowed         no header

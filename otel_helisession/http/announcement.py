@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from otel_helisession import semconv
+from otel_helisession import observing, semconv
 from otel_helisession.guard import caught
 from otel_helisession.http import settings
 from otel_helisession.http.explicit import ExplicitSession, claim_llm_span, explicit_session
-from otel_helisession.http.hosts import AllowedHosts
-from otel_helisession.sessions.context import announced_session
+from otel_helisession.observing import Observations, RequestKey
+from otel_helisession.sessions.context import announced_session, current_session
+from otel_helisession.sessions.hosts import AllowedHosts
 
 EXTENSION: Final = "otel_helisession"
 
@@ -88,7 +89,11 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
         if explicit is None:
             return
         request.extensions[EXTENSION] = Announcement({}, explicit)
-    if not hosts.allows(request.url.raw_host.decode("ascii")):
+    host = request.url.raw_host.decode("ascii")
+    allowed = hosts.allows(host)
+    if observing.current is not None:
+        _observe(observing.current, host, allowed, explicit is not None)
+    if not allowed:
         return
     wanted = _wanted() if explicit is None else explicit.complement
     added = {name: value for name, value in wanted.items() if name not in headers}
@@ -96,6 +101,16 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
         for name, value in added.items():
             headers[name] = value
         request.extensions[EXTENSION] = Announcement(added, explicit)
+
+
+def _observe(seen: Observations, host: str, allowed: bool, explicit: bool) -> None:
+    """Have a diagnosis count this request; one that nobody would expect headers on is none."""
+    if explicit:
+        seen.request(RequestKey("explicit", host, "httpx"))
+    elif current_session() is not None:
+        seen.request(RequestKey("announced" if allowed else "not_allowed", host, "httpx"))
+    elif allowed:
+        seen.request(RequestKey("no_session", host, "httpx"))
 
 
 def _wanted() -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from otel_helisession.conventions.operation import REQUEST_KINDS
 from otel_helisession.http.coverage import is_llm
 from otel_helisession.sessions import live
 from otel_helisession.sessions.context import announced_session, current_session
-from otel_helisession.sessions.headers import encode_headers
+from otel_helisession.sessions.headers import missing_headers
 from otel_helisession.sessions.value import Session
 
 _OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
@@ -58,12 +58,8 @@ def explicit_session(headers: Any) -> ExplicitSession | None:
         properties={**inherited, **said.properties},
         id_given=current.id_given,
     )
-    place = (semconv.SESSION_PATH_HEADER, semconv.SESSION_NAME_HEADER)
-    encoded = encode_headers(session)
-    return ExplicitSession(
-        session,
-        {name: encoded[name] for name in place if name in encoded and name not in headers},
-    )
+    present = {name.lower(): value for name, value in headers.items()}
+    return ExplicitSession(session, missing_headers(current, present))
 
 
 def claim_llm_span(session: Session) -> None:

@@ -13,7 +13,7 @@ from opentelemetry.trace import Tracer, TracerProvider
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.guard import once
-from otel_helisession.http.hosts import AllowedHosts
+from otel_helisession.sessions.hosts import AllowedHosts
 from otel_helisession.version import __version__
 
 _CAPTURING: Final = {
@@ -53,12 +53,10 @@ class Settings:
         Raises:
             ValueError: A host is not accepted.
         """
-        if allow_hosts is None:
-            allow_hosts = environment.items(names.HELISESSION_ALLOW_HOSTS) or ()
         if capture_content is None:
             capture_content = _captures_content()
         tracer = trace.get_tracer("otel_helisession.http", __version__, tracer_provider)
-        return cls(AllowedHosts.of(allow_hosts), llm_spans, capture_content, tracer)
+        return cls(AllowedHosts.configured(allow_hosts), llm_spans, capture_content, tracer)
 
 
 def _captures_content() -> bool:

@@ -61,7 +61,8 @@ class Record(Scope):
     def _exit(self, error: BaseException | None) -> None:
         self._detach()
         self._write(self._output)
-        if isinstance(error, Exception):
+        # A cancelled block did not fail, but its reader may want to know.
+        if isinstance(error, Exception) or type(error).__name__ == "CancelledError":
             self.span.set_attribute(semconv.ERROR_TYPE, _type_name(error))
         end_span(self.span, error)
 
@@ -92,7 +93,7 @@ def present(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in attributes.items() if value is not None}
 
 
-def _type_name(error: BaseException) -> str:
+def _type_name(error: BaseException | None) -> str:
     kind = type(error)
     return (
         kind.__qualname__

@@ -15,6 +15,9 @@ SESSION_KEY: Final = context_api.create_key("otel_helisession-session")
 """The key in the OpenTelemetry Context. The Context, and not a ContextVar of our own,
 because instrumentations that carry work across threads copy only the Context."""
 
+SETTLED_KEY: Final = context_api.create_key("otel_helisession-settled")
+"""Set while a request is sent that says all that it shall say: propagators add nothing."""
+
 
 def context_session(context: Context | None = None) -> Session | None:
     """Return the session that *context* (the current one when None) carries itself."""

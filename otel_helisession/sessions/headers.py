@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from otel_helisession import semconv
 from otel_helisession.guard import once
 from otel_helisession.sessions.path import ROOT
-from otel_helisession.sessions.text import decode, encode
+from otel_helisession.sessions.text import clean_id, decode, encode
 
 if TYPE_CHECKING:
     from otel_helisession.sessions.value import Session
@@ -48,6 +48,28 @@ def encode_headers(session: Session) -> dict[str, str]:
             break
         headers[header] = encoded
     return headers
+
+
+def missing_headers(session: Session, present: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers of *session* that a request with the headers *present* lacks.
+
+    A request that carries a session id is the user's: when the id is *session*'s it lacks
+    only path and name, when it is another one it lacks nothing. Nothing is overwritten.
+
+    Args:
+        session: The session to announce.
+        present: What is on the request, names in lower case.
+    """
+    said = present.get(semconv.SESSION_ID_HEADER.lower())
+    headers = session.headers
+    if said is None:
+        return {name: headers[name] for name in headers if name.lower() not in present}
+    if clean_id(decode(said)) != session.id:
+        return {}
+    place = (semconv.SESSION_PATH_HEADER, semconv.SESSION_NAME_HEADER)
+    return {
+        name: headers[name] for name in place if name in headers and name.lower() not in present
+    }
 
 
 def decode_headers(headers: Mapping[str, str]) -> dict[str, Any]:

@@ -14,14 +14,15 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import Any
-
-from opentelemetry.sdk.trace import ReadableSpan
+from typing import TYPE_CHECKING, Any
 
 from otel_helisession.sessions.path import clean_segment, join
 from otel_helisession.sessions.value import Session
 
-Rule = Callable[[ReadableSpan], "str | None"]
+if TYPE_CHECKING:  # the propagator must load where there is only the API
+    from opentelemetry.sdk.trace import ReadableSpan
+
+Rule = Callable[["ReadableSpan"], "str | None"]
 """Names the segment that a span adds to the path; None when that is not known yet,
 the empty string when it adds none."""
 

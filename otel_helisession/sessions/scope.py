@@ -7,7 +7,6 @@ carries that Context.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from types import TracebackType
@@ -20,8 +19,8 @@ from opentelemetry.trace import Span, Status, StatusCode
 from otel_helisession import environment
 from otel_helisession.guard import caught
 from otel_helisession.sessions import live
-from otel_helisession.sessions.decorating import decorate
 from otel_helisession.sessions.context import SESSION_KEY, context_session
+from otel_helisession.sessions.decorating import decorate
 from otel_helisession.sessions.path import ROOT, join
 from otel_helisession.sessions.value import Session
 from otel_helisession.version import __version__

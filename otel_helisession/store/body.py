@@ -44,8 +44,11 @@ def pack(span: ReadableSpan, operation: Operation) -> bytes:
 
 
 def unpack(body: bytes) -> dict[str, Any]:
-    """Return what :func:`pack` made, as JSON values."""
-    return json.loads(zlib.decompress(body))  # type: ignore[no-any-return]
+    """Return what :func:`pack` made, as JSON values; empty where it nests too deep to read."""
+    try:
+        return json.loads(zlib.decompress(body))  # type: ignore[no-any-return]
+    except RecursionError:
+        return {"operation": {}, "span": {}}
 
 
 def origin(span: ReadableSpan) -> tuple[int, str]:
@@ -120,7 +123,7 @@ def _dumps(value: Any) -> str:
     try:
         return json.dumps(value, default=_default, allow_nan=False, separators=(",", ":"))
     except (ValueError, TypeError, RecursionError):  # NaN, a cycle, odd keys, very deep
-        return json.dumps(_tame(value, 0), separators=(",", ":"))
+        return json.dumps(tame(value, 0), separators=(",", ":"))
 
 
 def _default(value: Any) -> Any:
@@ -133,7 +136,7 @@ def _default(value: Any) -> Any:
     return str(value)
 
 
-def _tame(value: Any, depth: int) -> Any:
+def tame(value: Any, depth: int) -> Any:
     """Return *value* as JSON values, whatever it holds; what is too deep becomes ``...``."""
     if value is None or isinstance(value, (str, bool, int)):
         return value
@@ -142,7 +145,7 @@ def _tame(value: Any, depth: int) -> Any:
     if depth >= _MAX_DEPTH:
         return "..."
     if isinstance(value, Mapping):
-        return {str(key): _tame(item, depth + 1) for key, item in value.items()}
+        return {str(key): tame(item, depth + 1) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):
-        return [_tame(item, depth + 1) for item in value]
+        return [tame(item, depth + 1) for item in value]
     return _default(value)

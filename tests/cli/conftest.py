@@ -34,7 +34,7 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
         from otel_helisession.cli.group import helisession
 
         result = CliRunner().invoke(helisession, list(arguments), input=typed)
-        return Outcome(result.exit_code, result.stdout, result.stderr)
+        return Outcome(result.exit_code, result.output, "")
 
     return run
 

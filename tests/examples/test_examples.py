@@ -78,6 +78,16 @@ def test_headers_that_are_already_there() -> None:
     ]
 
 
+def test_helicones_gateway_and_logger() -> None:
+    """What the gateway has logged is not logged again; what is around it is."""
+    assert sorted(_run("helicone_gateway_and_logger.py")) == [
+        "2 logs accepted, 0 dropped",
+        "gateway  /trip/stay                   llm",
+        "logger   /trip/stay/check_price       tool",
+        "logger   /trip/stay/search_hotels     vector_db",
+    ]
+
+
 def test_beside_an_existing_pipeline() -> None:
     """One processor more; spans without a session stay as they are."""
     assert _run("existing_pipeline.py") == [
@@ -94,6 +104,20 @@ def test_beside_an_existing_pipeline_to_a_collector(otlp_http: HttpSink) -> None
         "before any session",
         "execute_tool find_order",
         "handle message",
+    ]
+
+
+def test_two_services() -> None:
+    """The hotel's spans hang where the agent called it from, in the agent's session."""
+    for name in ("flask", "requests"):
+        for module in (name, f"opentelemetry.instrumentation.{name}"):
+            pytest.importorskip(module, reason="needs otel-helisession[frameworks]")
+    assert [re.sub(" {2,}", "  ", line) for line in _run("two_services.py")] == [
+        "free: 201, 305",
+        "agent  ID  /trip/find hotel  internal  find hotel",
+        "agent  ID  /trip/find hotel  client  GET",
+        "hotel  ID  /trip/find hotel  server  GET /rooms",
+        "hotel  ID  /trip/find hotel/check calendar  internal  check calendar",
     ]
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from opentelemetry.sdk.trace import ReadableSpan
+
+from tests.servers.echo import EchoServer
+
 CHAT_REQUEST: Final[dict[str, Any]] = {
     "model": "gpt-4o",
     "messages": [{"role": "user", "content": "Where to?"}],
@@ -106,3 +110,33 @@ def event_stream(events: list[dict[str, Any]], *, done: bool = True) -> bytes:
     """Return *events* as server-sent events, as OpenAI ends them."""
     lines = [f"data: {json.dumps(event, ensure_ascii=False)}\n\n" for event in events]
     return "".join([*lines, "data: [DONE]\n\n" if done else ""]).encode()
+
+
+CHAT_ASKED: Final[dict[str, Any]] = {
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": "gpt-4o",
+    "gen_ai.request.temperature": 0.0,
+    "gen_ai.request.max_tokens": 50,
+    "gen_ai.request.stop_sequences": ("END",),
+}
+CHAT: Final = "/v1/chat/completions"
+JSON: Final = {"content-type": "application/json"}
+SSE: Final = {"content-type": "text/event-stream"}
+
+
+def answered_with(
+    echo: EchoServer, path: str, body: Any, status: int = 200, headers: dict[str, str] | None = None
+) -> str:
+    """Let *echo* answer calls of *path* with *body*, bytes or JSON, and return the URL."""
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    echo.answers[path] = (status, {**JSON, **(headers or {})}, data)
+    return f"{echo.url}{path}"
+
+
+def said(span: ReadableSpan, echo: EchoServer) -> dict[str, Any]:
+    """Return the span's attributes but those that say where it was sent: to *echo*."""
+    attributes = dict(span.attributes or {})
+    assert attributes.pop("server.address") == "127.0.0.1"
+    assert attributes.pop("server.port") == echo.port
+    return attributes

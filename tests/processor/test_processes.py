@@ -71,6 +71,20 @@ with session("Trip"):
     assert len(otlp_http.spans()) == 100
 
 
+def test_spans_of_an_exit_hook_are_delivered(run_python: Run, otlp_http: HttpSink) -> None:
+    """The first span may end where Python starts no thread any more."""
+    source = """
+import atexit
+pipeline()
+@atexit.register
+def leave():
+    with session("Trip"), step("last"): pass
+"""
+    done = run_python(_PIPELINE + source, otlp_http.endpoint)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [span.name for span in otlp_http.spans()] == ["last"]
+
+
 def test_the_end_of_a_process_is_not_held_up(run_python: Run, otlp_http: HttpSink) -> None:
     """A collector that hangs costs the deadline of shutdown, and one line, not the exit code."""
     otlp_http.delay_seconds = 30

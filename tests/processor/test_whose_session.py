@@ -187,7 +187,8 @@ def test_a_parallel_burst_mixes_no_sessions(tracer: Tracer) -> None:
 
 
 def test_default_session_trace_makes_a_session_of_a_trace(provider: TracerProvider) -> None:
-    """Spans without a session get their trace's; its id is no conversation of the user's."""
+    """Spans without a session get their trace's, named by its root; its id is no conversation
+    of the user's."""
     provider.add_span_processor(SessionSpanProcessor(default_session="trace"))
     tracer = provider.get_tracer("tests")
     with tracer.start_as_current_span("root") as root:
@@ -198,6 +199,7 @@ def test_default_session_trace_makes_a_session_of_a_trace(provider: TracerProvid
     assert dict(child.attributes) == {
         "helicone.session.id": trace_id,
         "helicone.session.path": "/",
+        "helicone.session.name": "root",
         "session.id": trace_id,
     }
     assert inner == TRIP_ID

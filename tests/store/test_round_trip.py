@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from opentelemetry.sdk.trace.export import SpanExportResult
 
+from otel_helisession.cli import main
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.row import SpanRow
 from tests.recorded import EPOCH, Recorder, exporting, store
@@ -130,6 +132,19 @@ def test_values_that_sqlite_and_json_refuse_are_mended() -> None:
         detail = reader.detail(row)
     assert detail is not None
     assert (detail.span["attributes"]["nan"], detail.span["attributes"]["nul"]) == ("nan", "a\x00b")
+
+
+@pytest.mark.parametrize("depth", [30, 900, 990, 100_000])
+def test_json_that_nests_absurdly_deep_costs_no_span(depth: int) -> None:
+    """It stays the text that it was; or what is below is left out."""
+    recorder = Recorder()
+    deep = "[" * depth + "]" * depth
+    recorder.tool("t", **{"gen_ai.tool.call.arguments": deep, "huge": 10**400})
+    recorder.llm(**{"gen_ai.usage.cost": 10**400})
+    store(recorder.take())
+    assert main(["show", "--last", "--json"]) == 0
+    with SessionReader() as reader:
+        assert reader.sessions()[0].spans == 2
 
 
 def test_a_store_that_does_not_exist_is_empty_and_stays_unmade() -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.exporters.helicone.key import ApiKey
+from otel_helisession.sessions.hosts import AllowedHosts
 
 Flavour = Literal["worker", "jawn"]
 """``worker`` stores the whole body and answers ``ok`` with an id; ``jawn`` takes the provider
@@ -34,7 +35,7 @@ _PATHS: Final[dict[Provider, str]] = {
 }
 _JAWN_HOSTS: Final = frozenset({"api.helicone.ai", "eu.api.helicone.ai"})
 _JAWN_PORT: Final = 8585
-_HELICONE_DOMAINS: Final = ("helicone.ai", "hconeai.com")
+_HELICONE: Final = AllowedHosts.of(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,7 @@ class Endpoint:
 
 def is_helicone(host: str) -> bool:
     """Tell whether *host* is one of Helicone's own: a gateway that logs what passes it."""
-    lowered = host.lower().rstrip(".")
-    return any(lowered == domain or lowered.endswith(f".{domain}") for domain in _HELICONE_DOMAINS)
+    return _HELICONE.allows(host)
 
 
 def resolve_endpoint(given: str | None) -> Endpoint:

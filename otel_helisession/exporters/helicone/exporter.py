@@ -95,6 +95,11 @@ class HeliconeSpanExporter(SpanExporter):
     def __repr__(self) -> str:
         return f"HeliconeSpanExporter({self._key!r}, {self._endpoint.shown!r})"
 
+    def _restart_after_fork(self) -> None:
+        if self._process != os.getpid():
+            self._parents = self._sender  # kept: to delete it would close what the parent uses
+            self._restart()
+
     def _restart(self) -> None:
         """Start with no thread and no connections: after a fork they are the parent's."""
         self._process = os.getpid()
@@ -136,6 +141,7 @@ class HeliconeSpanExporter(SpanExporter):
         Returns:
             True when that was in time, and no log was dropped since the last flush.
         """
+        self._restart_after_fork()
         with self._changed:
             idle = self._changed.wait_for(lambda: not self._running, timeout_millis / 1_000)
             fresh, self._reported = self._tally.dropped - self._reported, self._tally.dropped
@@ -149,6 +155,7 @@ class HeliconeSpanExporter(SpanExporter):
         if self._closed:
             return
         self._closed = True
+        self._restart_after_fork()
         deadline = time.monotonic() + max(0.0, timeout_millis / 1_000)
         self._sender.hurry(deadline)
         with self._changed:
@@ -165,9 +172,7 @@ class HeliconeSpanExporter(SpanExporter):
             logger.info("HeliconeSpanExporter: all %d logs accepted", tally.accepted)
 
     def _export(self, spans: Sequence[ReadableSpan]) -> Tally:
-        if self._process != os.getpid():
-            self._parents = self._sender  # kept: to delete it would close what the parent uses
-            self._restart()
+        self._restart_after_fork()
         with self._changed:
             self._running += 1
         batch = Batch(self._logs(spans), time.monotonic() + self._timeout, self._report)

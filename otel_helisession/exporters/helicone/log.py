@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -16,7 +16,7 @@ from otel_helisession.exporters.helicone.content import without_content
 from otel_helisession.exporters.helicone.endpoint import Endpoint, Provider, is_helicone
 from otel_helisession.exporters.helicone.exchanges import data, llm, tool, vector
 from otel_helisession.exporters.helicone.exchanges.exchange import Exchange
-from otel_helisession.exporters.helicone.exchanges.outcome import status
+from otel_helisession.exporters.helicone.exchanges.outcome import cancellation, status
 from otel_helisession.exporters.helicone.meta import meta, request_id
 from otel_helisession.exporters.helicone.plumbing import as_data, plumbing_of
 from otel_helisession.exporters.helicone.timing import timing
@@ -82,6 +82,9 @@ class LogWriter:
             if not self.include or plumbing_of(attributes) not in self.include:
                 return None
             operation = as_data(span, attributes, operation)
+        failure = cancellation(operation, attributes.get(semconv.ERROR_TYPE))
+        if failure is not operation.failure:
+            operation = replace(operation, failure=failure)
         return operation if self.capture_content else without_content(operation)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from otel_helisession import environment
+from otel_helisession.exporters.helicone.tunnel import Tunnel
 from otel_helisession.exporters.helicone.wire import Wire
 
 
@@ -89,28 +90,22 @@ class Origin:
 
     async def _tunnel(self, address: str, port: int) -> Wire:
         """Ask the proxy for a tunnel, and speak TLS through it."""
-        reader, writer = await asyncio.open_connection(address, port)
+        loop = asyncio.get_running_loop()
+        name = f"{self._host}:{self._port}"
+        request = f"CONNECT {name} HTTP/1.1\r\nHost: {name}\r\n{self._login()}\r\n"
+        opening, tunnel = await loop.create_connection(
+            lambda: Tunnel(request.encode("latin-1")), address, port
+        )
         try:
-            name = f"{self._host}:{self._port}"
-            request = f"CONNECT {name} HTTP/1.1\r\nHost: {name}\r\n{self._login()}\r\n"
-            writer.write(request.encode("latin-1"))
-            try:
-                head = await reader.readuntil(b"\r\n\r\n")
-            except (asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-                raise ConnectionError("the proxy closed the connection") from None
-            status = head.split(b"\r\n")[0].decode("latin-1")
-            if status.split(" ")[1:2] != ["200"]:
-                raise ConnectionError(f"the proxy refused the tunnel: {status[:100]}")
+            await tunnel.opened
             wire = Wire()
             assert self.tls is not None
-            transport = await asyncio.get_running_loop().start_tls(
-                writer.transport, wire, self.tls, server_hostname=self._host
-            )
+            transport = await loop.start_tls(opening, wire, self.tls, server_hostname=self._host)
             assert transport is not None
             wire.connection_made(transport)
             return wire
         except BaseException:
-            writer.transport.abort()
+            opening.abort()
             raise
 
     def _login(self) -> str:

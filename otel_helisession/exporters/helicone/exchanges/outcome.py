@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from otel_helisession.conventions.operation import Failure
+from otel_helisession.conventions.operation import Failure, Operation
 
 SUCCEEDED: Final = 200
 FAILED: Final = 500
 CANCELLED: Final = -3
 
-_CANCELLED_TYPES: Final = frozenset({"CancelledError", "GeneratorExit", "cancelled", "canceled"})
+_CANCELLED_TYPES: Final = frozenset(
+    {"CancelledError", "GeneratorExit", "KeyboardInterrupt", "cancelled"}
+)
 
 
 def status(failure: Failure | None) -> int:
@@ -23,6 +25,20 @@ def status(failure: Failure | None) -> int:
     if code is None and failure.type.isascii() and failure.type.isdigit():
         code = int(failure.type[:4])
     return code if code is not None and 400 <= code <= 599 else FAILED
+
+
+def cancellation(operation: Operation, error_type: Any) -> Failure | None:
+    """Return why *operation* did not finish, where its span is cancelled and yet no error.
+
+    Args:
+        operation: What the span says.
+        error_type: Its ``error.type``, if any.
+    """
+    if operation.failure is None and isinstance(error_type, str):
+        failure = Failure(error_type, "cancelled")
+        if is_cancelled(failure):
+            return failure
+    return operation.failure
 
 
 def is_cancelled(failure: Failure) -> bool:

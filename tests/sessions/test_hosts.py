@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from otel_helisession.http.hosts import AllowedHosts
+from otel_helisession.sessions.hosts import AllowedHosts
 
 
 @pytest.mark.parametrize(

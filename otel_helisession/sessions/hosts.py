@@ -9,6 +9,9 @@ from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
+from otel_helisession import environment
+from otel_helisession import environment_variables as names
+
 HELICONE_HOSTS: Final = ("helicone.ai", "*.helicone.ai", "hconeai.com", "*.hconeai.com")
 """Helicone's own, which are always allowed: the headers are made for them."""
 
@@ -28,11 +31,12 @@ class AllowedHosts:
     suffixes: tuple[str, ...]
 
     @classmethod
-    def of(cls, hosts: Iterable[str]) -> AllowedHosts:
+    def of(cls, hosts: Iterable[str], source: str = "allow_hosts") -> AllowedHosts:
         """Return Helicone's own hosts and *hosts*.
 
         Args:
             hosts: ``api.example.com``; ``*.example.com`` for its subdomains; IP addresses.
+            source: Who names them, for the message.
 
         Raises:
             ValueError: One of them is anything else: a URL, a host with a port.
@@ -41,14 +45,26 @@ class AllowedHosts:
             raise ValueError(
                 f"allow_hosts is the text {hosts!r}; give a sequence of host names: [{hosts!r}]"
             )
-        names, suffixes = set(), set()
+        exact, suffixes = set(), set()
         for host in (*HELICONE_HOSTS, *hosts):
-            name = _checked(host)
+            name = _checked(host, source)
             if host.startswith("*."):
                 suffixes.add(f".{name}")
             else:
-                names.add(name)
-        return cls(frozenset(names), tuple(sorted(suffixes)))
+                exact.add(name)
+        return cls(frozenset(exact), tuple(sorted(suffixes)))
+
+    @classmethod
+    def configured(cls, hosts: Iterable[str] | None) -> AllowedHosts:
+        """Return Helicone's own hosts and *hosts*; those of the environment when None.
+
+        Raises:
+            ValueError: One of them is not accepted.
+        """
+        if hosts is None:
+            listed = environment.items(names.HELISESSION_ALLOW_HOSTS) or ()
+            return cls.of(listed, names.HELISESSION_ALLOW_HOSTS)
+        return cls.of(hosts)
 
     def allows(self, host: str) -> bool:
         """Tell whether *host*, as in a URL but without port, is allowed. About 0.3 µs.
@@ -60,14 +76,14 @@ class AllowedHosts:
         return name is not None and (name in self.names or name.endswith(self.suffixes))
 
 
-def _checked(host: object) -> str:
+def _checked(host: object, source: str) -> str:
     """Return the normal form of one entry, without ``*.``."""
     if isinstance(host, str):
         name = _normal(host.removeprefix("*."))
         if name is not None and not (host.startswith("*.") and _address(name)):
             return name
     raise ValueError(
-        f"allow_hosts has {host!r}; accepted are host names without scheme, port or path "
+        f"{source} has {host!r}; accepted are host names without scheme, port or path "
         "('api.example.com'), '*.example.com' for subdomains, and IP addresses; any port is "
         "allowed, so leave it out"
     )

@@ -1,0 +1,124 @@
+"""The exporters that a configuration names: which they are, and where each one sends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from opentelemetry.sdk.trace.export import SpanExporter
+
+from otel_helisession import environment
+from otel_helisession import environment_variables as names
+
+EXPORTERS: Final = ("otlp", "helicone", "local", "none")
+"""What may be named as an exporter."""
+
+
+def chosen(
+    given: Iterable[str | SpanExporter] | None, store: str | None, key: str | None
+) -> list[str | SpanExporter]:
+    """Return which exporters were asked for, checked."""
+    if given is None:
+        given = environment.items(names.HELISESSION_EXPORTERS)
+        source = names.HELISESSION_EXPORTERS
+    else:
+        source = "exporters"
+        if isinstance(given, str):
+            raise TypeError(f"exporters takes a sequence, as in [{given!r}], not a text")
+    if given is None:
+        return list(_default_exporters(store, key))
+    listed = list(given)
+    for exporter in listed:
+        known = exporter in EXPORTERS if isinstance(exporter, str) else hasattr(exporter, "export")
+        if not known:
+            raise ValueError(
+                f"{source} has {exporter!r}; accepted: {', '.join(EXPORTERS)}"
+                + ("" if source.isupper() else ", and span exporters")
+            )
+    if "none" in listed and len(listed) > 1:
+        raise ValueError(f"{source} has 'none' beside others; give it alone")
+    return listed
+
+
+def _default_exporters(store: str | None, key: str | None) -> Iterable[str]:
+    if environment.text("OTEL_EXPORTER_OTLP_ENDPOINT") or environment.text(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+    ):
+        yield "otlp"
+        found = True
+    else:
+        found = False
+    if key or environment.text(names.HELICONE_API_KEY):
+        yield "helicone"
+        found = True
+    if store or not found:
+        yield "local"
+
+
+def exporters(
+    chosen: Sequence[str | SpanExporter], store: str | None, key: str | None
+) -> tuple[list[SpanExporter], list[str]]:
+    """Make the exporters, and say where each one sends."""
+    makers: Mapping[str, Callable[[], tuple[SpanExporter, str]]] = {
+        "otlp": _otlp,
+        "helicone": lambda: _helicone(key),
+        "local": lambda: _local(store),
+    }
+    made: list[SpanExporter] = []
+    destinations: list[str] = []
+    for exporter in chosen:
+        if exporter == "none":
+            continue
+        if isinstance(exporter, str):
+            ready, destination = makers[exporter]()
+        else:
+            ready, destination = exporter, type(exporter).__name__
+        made.append(ready)
+        destinations.append(destination)
+    return made, destinations
+
+
+def _otlp() -> tuple[SpanExporter, str]:
+    protocol = (
+        environment.text("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
+        or environment.text("OTEL_EXPORTER_OTLP_PROTOCOL")
+        or "grpc"
+    )
+    exporter: type[SpanExporter]
+    try:
+        if protocol == "grpc":
+            from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import (
+                OTLPSpanExporter as exporter,
+            )
+        elif protocol == "http/protobuf":
+            from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
+                OTLPSpanExporter as exporter,
+            )
+        else:
+            raise ValueError(
+                f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}; accepted: grpc, http/protobuf"
+            )
+    except ImportError as error:
+        raise ImportError(
+            "the otlp exporter needs an extra: pip install 'otel-helisession[otlp]'"
+        ) from error
+    endpoint = (
+        environment.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+        or environment.text("OTEL_EXPORTER_OTLP_ENDPOINT")
+        or "the default endpoint"
+    )
+    return exporter(), f"OTLP over {protocol} at {endpoint}"
+
+
+def _helicone(key: str | None) -> tuple[SpanExporter, str]:
+    from otel_helisession.exporters.helicone import HeliconeSpanExporter
+
+    exporter = HeliconeSpanExporter(api_key=key)
+    return exporter, "Helicone"
+
+
+def _local(store: str | None) -> tuple[SpanExporter, str]:
+    from otel_helisession.exporters.local import LocalSpanExporter
+
+    exporter = LocalSpanExporter(store)
+    return exporter, f"the embedded store at {exporter.path} (see: helisession ls)"
