@@ -30,9 +30,9 @@ class StandIn(BaseHTTPRequestHandler):
         answer = b"ok"
         if self.path == "/custom/v1/log":
             meta = body["providerRequest"]["meta"]
-            print(f"logger   {meta['Helicone-Session-Path']:28} {body['_type']}")
+            print(f"logger   {meta['Helicone-Session-Path']:28} {body['_type']}\n", end="")
         else:
-            print(f"gateway  {self.headers['Helicone-Session-Path']:28} llm")
+            print(f"gateway  {self.headers['Helicone-Session-Path']:28} llm\n", end="")
             answer = json.dumps({"model": body["model"], "choices": [{"message": ANSWER}]}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")

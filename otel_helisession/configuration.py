@@ -12,9 +12,11 @@ from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter
+from opentelemetry.trace import set_tracer_provider
 
 from otel_helisession import destinations, environment
 from otel_helisession.guard import logger
+from otel_helisession.late_provider import SharedProcessor
 from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
 from otel_helisession.propagator import SessionPropagator
 
@@ -53,6 +55,11 @@ class Handle:
         """
         return self._processor is None or self._processor.force_flush(timeout_millis)
 
+    def add_to(self, provider: TracerProvider) -> None:
+        """Stamp and deliver the spans of *provider* as well; its end is not ours."""
+        if self._processor is not None and provider is not self.provider:
+            provider.add_span_processor(SharedProcessor(self._processor))
+
     def shutdown(self, timeout_millis: int = SHUTDOWN_TIMEOUT_MILLIS) -> bool:
         """Deliver what has ended, send no more headers, and stop, in *timeout_millis*.
 
@@ -87,9 +94,8 @@ def configure(
     """Set sessions up: processor, exporters, headers on httpx, propagator for other clients.
 
     Argument beats environment beats default. Without a destination, spans go to the
-    embedded store; one INFO line says where they go. The propagator is put beside the global
-    one. One of ours that is there already (``OTEL_PROPAGATORS``) stays, with its settings;
-    then a second one is added only for *allow_hosts* or *trust_inbound* given here.
+    embedded store; one INFO line says where they go. A propagator of ours that is there
+    already (``OTEL_PROPAGATORS``) stays; another is added only for what is given here.
 
     Args:
         exporters: Any of ``"otlp"``, ``"helicone"``, ``"local"``, ``"none"``, and exporter
@@ -99,16 +105,14 @@ def configure(
         store: The file of the embedded store. None: ``HELISESSION_STORE`` or the default.
         helicone_api_key: None reads ``HELICONE_API_KEY``.
         allow_hosts: Hosts that may get session headers, besides Helicone's own.
-        trust_inbound: Whether inbound requests continue the session that they announce (see
-            SessionPropagator). None reads ``HELISESSION_TRUST_INBOUND``; default False.
+        trust_inbound: Whether inbound headers continue a session (see SessionPropagator).
         default_session: ``"trace"`` makes a session of each trace that has none.
         service_name: ``service.name`` of a provider that is made here. None:
             ``OTEL_SERVICE_NAME``.
         httpx: Whether to instrument httpx and httpx2 (see instrument_httpx).
         http_spans: Whether to turn on opentelemetry-instrumentation-httpx too, which makes
             HTTP spans and sends traceparent.
-        logs: Whether log records say in which session they were written (see
-            instrument_logging). They go on saying so after shutdown.
+        logs: Whether log records name their session, after shutdown too: see instrument_logging.
         tracer_provider: The provider to add to. None: the global one; when none is set yet,
             one is made and set.
 
@@ -120,6 +124,8 @@ def configure(
         TypeError: An argument has the wrong type, or the provider is not the SDK's.
         ImportError: A destination needs an extra that is not installed.
     """
+    if logs:
+        _instrument_logging()
     if environment.disabled():
         logger.info("otel-helisession is switched off by the environment")
         return Handle(None, None, (), ())
@@ -131,15 +137,9 @@ def configure(
     propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
     provider = _provider(tracer_provider, service_name)
     undo = [_instrument(allow_hosts, provider, http_spans)] if httpx else []
-    given = allow_hosts is not None or trust_inbound is not None
-    undo.append(_propagate(propagator, given))
+    undo.append(_propagate(propagator, given=(allow_hosts, trust_inbound) != (None, None)))
     provider.add_span_processor(processor)
-    if logs:
-        from otel_helisession.logs import instrument_logging
-
-        instrument_logging()
-    where = ", ".join(places) or "nowhere (they are only stamped)"
-    logger.info("spans of sessions go to %s", where)
+    logger.info("spans of sessions go to %s", ", ".join(places) or "nowhere (only stamped)")
     return Handle(provider, processor, places, undo)
 
 
@@ -154,11 +154,12 @@ def configure_headers(
     """
     if environment.disabled():
         return Handle(None, None, (), ())
+    if allow_hosts is not None and not isinstance(allow_hosts, str):
+        allow_hosts = tuple(allow_hosts)  # it is read twice
     propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
-    given = allow_hosts is not None or trust_inbound is not None
-    return Handle(
-        None, None, (), (_instrument(allow_hosts, None, False), _propagate(propagator, given))
-    )
+    given = (allow_hosts, trust_inbound) != (None, None)
+    undo = (_instrument(allow_hosts, None, False), _propagate(propagator, given))
+    return Handle(None, None, (), undo)
 
 
 def check(
@@ -195,7 +196,7 @@ def _provider(given: Any, service_name: str | None) -> TracerProvider:
         if isinstance(provider, trace.ProxyTracerProvider):
             attributes = {SERVICE_NAME: service_name} if service_name else {}
             provider = TracerProvider(resource=Resource.create(attributes))
-            trace.set_tracer_provider(provider)
+            set_tracer_provider(provider)
     if not callable(getattr(provider, "add_span_processor", None)):
         raise TypeError(
             f"the TracerProvider is a {type(provider).__module__}.{type(provider).__qualname__}, "
@@ -227,6 +228,12 @@ def _propagate(propagator: SessionPropagator, given: bool) -> Callable[[], None]
 
         _take_back = take_back
     return _take_back
+
+
+def _instrument_logging() -> None:
+    from otel_helisession.logs import instrument_logging
+
+    instrument_logging()
 
 
 def _instrument(

@@ -80,11 +80,12 @@ def number(name: str, default: float) -> float:
 def proxy(scheme: str, netloc: str) -> str | None:
     """Return the proxy for *netloc* that the usual variables name (``HTTPS_PROXY``,
     ``NO_PROXY``), with its scheme; None for a direct connection."""
-    from urllib.request import getproxies_environment, proxy_bypass_environment  # 50 ms
+    from urllib import request  # 50 ms
 
-    found = getproxies_environment()
+    found = request.getproxies_environment()
     chosen = found.get(scheme) or found.get("all")
-    if not chosen or proxy_bypass_environment(netloc):
+    bypassed = request.proxy_bypass_environment(netloc)  # type: ignore[attr-defined]
+    if not chosen or bypassed:
         return None
     return chosen if "://" in chosen else f"http://{chosen}"
 

@@ -6,6 +6,9 @@ Only :mod:`otel_helisession.environment` reads the environment.
 
 from typing import Final
 
+PREFIX: Final = "HELISESSION_"
+"""How all of ours begin, but for those that Helicone has named."""
+
 HELISESSION_DISABLED: Final = "HELISESSION_DISABLED"
 """``true`` switches everything of ours off: no spans, headers or files. Default ``false``.
 ``OTEL_SDK_DISABLED`` has the same effect."""

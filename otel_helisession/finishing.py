@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.trace import Status
+from opentelemetry.trace import Status, format_trace_id
 
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
@@ -70,10 +70,10 @@ class FinishedSpan(ReadableSpan):
 
 def session_id(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]) -> str | None:
     """Return whose span this is, for grouping; None when it is nobody's. Never raises."""
-    if entry is not None:
+    if entry is not None and not is_default(entry.session, span):
         return entry.session.id
     try:
-        session = adopt(reader.attributes_of(span), span.kind, adopted)
+        session = _adopted_late(span, entry, reader.attributes_of(span), adopted)
     except Exception as error:
         caught("finding a span's session", error)
         return None
@@ -101,12 +101,12 @@ def finish(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...])
 def _finish(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]) -> ReadableSpan:
     attributes = reader.attributes_of(span)
     changes: dict[str, Any] = {}
-    if entry is not None:
+    if entry is not None and not is_default(entry.session, span):
         changes = _stamp(attributes, entry.session, entry.fix())
     elif attributes:
-        session = adopt(attributes, span.kind, adopted)
+        session = _adopted_late(span, entry, attributes, adopted)
         if session is not None:
-            changes = _stamp(attributes, session, session.path)
+            changes = _stamp(attributes, session, session.path if entry is None else entry.fix())
     changes.update(redacted(attributes))
     events = _redacted_events(span.events)
     status = _redacted_status(span.status)
@@ -115,6 +115,33 @@ def _finish(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]
     return FinishedSpan(
         span, {**attributes, **changes}, span.events if events is None else events, status
     )
+
+
+def is_default(session: Session, span: ReadableSpan) -> bool:
+    """Tell whether *session* is only *span*'s trace, for want of a better one."""
+    context = span.get_span_context()
+    return (
+        not session.id_given
+        and context is not None
+        and session.id == format_trace_id(context.trace_id)
+    )
+
+
+def _adopted_late(
+    span: ReadableSpan,
+    entry: LiveSpan | None,
+    attributes: Mapping[str, Any],
+    adopted: tuple[str, ...],
+) -> Session | None:
+    """Return the session that another library wrote on *span* while it lived, else its trace's.
+
+    Langfuse's and Traceloop's processors come after ours where the program adds them.
+    """
+    if entry is None:
+        return adopt(attributes, span.kind, adopted)
+    default = entry.session
+    theirs = {name: value for name, value in attributes.items() if value != default.id}
+    return adopt(theirs, span.kind, adopted) or default
 
 
 def _stamp(attributes: Mapping[str, Any], session: Session, path: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 from opentelemetry import trace
@@ -14,7 +14,9 @@ from opentelemetry.instrumentation.instrumentor import (  # type: ignore[attr-de
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.configuration import Handle, check, configure, configure_headers
-from otel_helisession.guard import caught, logger, once
+from otel_helisession.guard import caught, once
+from otel_helisession.late_provider import follow
+from otel_helisession.processor import SessionSpanProcessor
 
 OPTIONS: Final = (
     *("exporters", "store", "helicone_api_key", "allow_hosts", "trust_inbound"),
@@ -39,13 +41,14 @@ class HelisessionInstrumentor(BaseInstrumentor):  # type: ignore[misc]
 
     It adds exporters only when ``HELISESSION_EXPORTERS`` or the file names them. If there is
     no TracerProvider yet, it makes one for these exporters; without exporters it leaves that
-    to the program, and only puts the headers on.
+    to the program. Sessions hold on a provider that the program sets later, too.
 
     It never raises, because that would stop every instrumentor after it: where something is
     wrong it logs once, and is off.
     """
 
     _handle: Handle | None = None
+    _stop_following: Callable[[], None] | None = None
 
     def instrumentation_dependencies(self) -> Collection[str]:
         """Return nothing: httpx and httpx2 are patched when the program imports them."""
@@ -61,26 +64,47 @@ class HelisessionInstrumentor(BaseInstrumentor):  # type: ignore[misc]
         if environment.disabled():
             return
         try:
-            self._handle = _configured(options)
+            self._set_up(options)
         except (TypeError, ValueError, ImportError) as error:
             once(("instrumentor",), logging.ERROR, "sessions are off: %s", error)
         except Exception as error:
             caught("HelisessionInstrumentor.instrument", error)
 
+    def _set_up(self, options: dict[str, Any]) -> None:
+        given = _checked(options)
+        provider = options.get("tracer_provider")
+        if tuple(given["exporters"]) == ("none",) and provider is None and _is_missing():
+            # Setting a provider here would shut the program's own out.
+            self._handle = _headers_only(given)
+        else:
+            self._handle = configure(**given, tracer_provider=provider)
+        if provider is None:
+            stamping = SessionSpanProcessor(default_session=given.get("default_session"))
+            self._stop_following = follow(lambda later: self._join(later, stamping))
+
+    def _join(self, provider: Any, stamping: SessionSpanProcessor) -> None:
+        """Have sessions hold on a provider that the program has set up after us."""
+        if self._handle is None or not callable(getattr(provider, "add_span_processor", None)):
+            return
+        if self._handle.provider is None:
+            provider.add_span_processor(stamping)
+        else:
+            self._handle.add_to(provider)
+
     def _uninstrument(self, **_: Any) -> None:
         """Deliver what has ended, and stop: no stamps, headers or exports from now on."""
         handle, self._handle = self._handle, None
+        if self._stop_following is not None:
+            self._stop_following()
         if handle is not None:
             handle.shutdown()
 
 
-def _configured(options: dict[str, Any]) -> Handle:
-    """Set up what *options* and the environment ask for.
+def _checked(options: dict[str, Any]) -> dict[str, Any]:
+    """Return those of *options* that configure() takes, exporters always among them.
 
     Raises:
-        TypeError: An option is unknown, or has the wrong type.
-        ValueError: An option or variable has a value that is not accepted.
-        ImportError: An exporter needs an extra that is not installed.
+        TypeError: One is unknown.
     """
     given = {name: value for name, value in options.items() if name not in _CUSTOMARY}
     unknown = sorted(given.keys() - set(OPTIONS))
@@ -89,16 +113,12 @@ def _configured(options: dict[str, Any]) -> Handle:
             f"the instrumentor helisession has no option {unknown[0]!r}; "
             f"accepted: {', '.join(OPTIONS)}"
         )
-    provider = options.get("tracer_provider")
     exporters = given.get("exporters")
     if exporters is None:
         exporters = environment.items(names.HELISESSION_EXPORTERS) or ("none",)
     elif not isinstance(exporters, (list, tuple)):
         raise TypeError(f"exporters takes a list, as in [local], not {exporters!r}")
-    given["exporters"] = exporters
-    if tuple(exporters) == ("none",) and provider is None and _is_missing():
-        return _headers_only(given)
-    return configure(**given, tracer_provider=provider)
+    return {**given, "exporters": exporters}
 
 
 def _is_missing() -> bool:
@@ -107,14 +127,7 @@ def _is_missing() -> bool:
 
 
 def _headers_only(options: dict[str, Any]) -> Handle:
-    """Leave the provider to the program: setting one here would shut its own out."""
+    """Put the headers on, until the program sets a TracerProvider."""
     hosts, trust = options.get("allow_hosts"), options.get("trust_inbound")
     check(exporters=("none",), allow_hosts=hosts, default_session=options.get("default_session"))
-    handle = configure_headers(allow_hosts=hosts, trust_inbound=trust)
-    logger.info(
-        "there is no TracerProvider yet, so spans are not stamped: install opentelemetry-distro, "
-        "or name exporters in %s, or add a SessionSpanProcessor to the provider that the program "
-        "makes",
-        names.HELISESSION_EXPORTERS,
-    )
-    return handle
+    return configure_headers(allow_hosts=hosts, trust_inbound=trust)

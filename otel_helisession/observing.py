@@ -10,7 +10,7 @@ import os
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 SpanOutcome = Literal["session", "unstamped", "outside", "inbound", "remote", "lost"]
 """``session``: it has one. The others have none: ``unstamped`` though the Context had one;
@@ -67,10 +67,14 @@ class Observations:
 
     Attributes:
         examples: The name of the first span of each kind.
+        httpx: What instrument_httpx() had last been told when a span ended; None before.
+        propagates: Whether the global propagator announced sessions when a span ended.
     """
 
     def __init__(self) -> None:
         self.examples: dict[SpanKey, str] = {}
+        self.httpx: Any = None
+        self.propagates = False
         self._spans: Counter[SpanKey] = Counter()
         self._requests: Counter[RequestKey] = Counter()
         self._lock = threading.Lock()

@@ -116,8 +116,8 @@ class SessionPropagator(TextMapPropagator):
     ) -> None:
         """Put the headers of *context*'s session into *carrier*, if its host is allowed.
 
-        On the caller's thread: 0.6 µs without a session, 15 µs with one. The path that was
-        sent is final.
+        On the caller's thread: under 1 µs without a session, about 15 µs with one. The path
+        that was sent is final.
         """
         if self._off:
             return

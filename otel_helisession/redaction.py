@@ -34,11 +34,11 @@ _SECRETS: Final = tuple(
     (letter, hints, re.compile(pattern))
     for letter, hints, pattern in (
         ("B", ("Bearer",), r"\bBearer\s+[A-Za-z0-9._~+/=-]{8,}"),
-        ("@", ("://",), r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),  # user:password in a URL
+        ("@", ("://",), r"""(?<=://)[^/\s:@"'\\]+:[^/\s@"'\\]+(?=@)"""),  # user:password in a URL
         (
             "=",
             ("key=", "token="),
-            r"""(?<=[?&])(?:api[_-]?key|key|token|access_token)=[^&\s"']+""",  # in a query
+            r"""(?<=[?&])(?:api[_-]?key|key|token|access_token)=[^&\s"'\\]+""",  # in a query
         ),
         (
             "-",
@@ -65,7 +65,7 @@ that for a word, and a thousandth of a regular expression's."""
 
 
 def redact(text: str) -> str:
-    """Return *text* with everything that looks like a key masked."""
+    """Return *text* with everything that looks like a key masked. JSON text stays JSON."""
     for letter, hints, secret in _SECRETS:
         if letter in text:
             for hint in hints:
@@ -97,6 +97,8 @@ def _redacted_value(value: Any) -> Any:
     if isinstance(value, str):
         masked = redact(value)
         return value if masked == value else masked
+    if isinstance(value, (int, float)):
+        return value
     if isinstance(value, Mapping):
         changes = redacted({str(name): item for name, item in value.items()})
         return {**value, **changes} if changes else value

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from otel_helisession import configure, environment
 from otel_helisession.cli import figures, tree
+from otel_helisession.cli.invocation import invocation
 from otel_helisession.cli.problem import NotDelivered, Unusable
 from otel_helisession.cli.session_id import short_ids
 from otel_helisession.cli.session_table import session_table
@@ -132,15 +133,16 @@ def _say_what_next(
     found: Sequence[SessionSummary],
     shorts: dict[str, str],
 ) -> None:
+    helisession = invocation()
     option = "" if store is None else f" --store {shlex.quote(str(store))}"
     one = shlex.quote(printable(shorts[found[0].id]))
     count = figures.count(len(found), "session")
     out.print(Text(f"\n{count} stored in {path}. What next:", style="dim"), soft_wrap=True)
     commands = {
-        f"helisession ls{option}": "all sessions",
-        f"helisession show {one}{option}": "any one as a tree",
-        f"helisession show {one} --json{option}": "with every message",
-        f"helisession rm {one}{option}": "delete it",
+        f"{helisession} ls{option}": "all sessions",
+        f"{helisession} show {one}{option}": "any one as a tree",
+        f"{helisession} show {one} --json{option}": "with every message",
+        f"{helisession} rm {one}{option}": "delete it",
     }
     width = max(map(len, commands))
     for command, why in commands.items():

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 _Owner = TypeVar("_Owner")
-
-_FAMILIES: Final = ("multiprocessing.util", "billiard.util")
-"""The standard library's processes, and Celery's fork of it. Both run finalizers of their own
-in a worker that ends, but forget those that were registered before the fork."""
 
 _LAST: Final = -100
 """Finalizers of a higher priority run first; queues and pools have -5 to 100."""
@@ -19,26 +15,36 @@ _LAST: Final = -100
 def at_child_exit(owner: _Owner, end: Callable[[_Owner], object]) -> None:
     """Have ``end(owner)`` called when this worker, just forked, ends in an orderly way.
 
-    Call it in the child, from a hook of ``os.register_at_fork``. A worker that is killed, or
-    terminated by a signal, does not end in an orderly way.
+    Holds for workers of multiprocessing, so of concurrent.futures too, and for those of
+    Celery. A worker that is killed, or ended by a signal, does not end in an orderly way.
+
+    Call it in the child, from a hook of ``os.register_at_fork``: what is not imported there
+    has not made the worker.
 
     Args:
-        owner: Held weakly until the worker begins to work.
+        owner: What is to be ended.
         end: Must not raise. The parent may wait for the worker, so it must not take long.
     """
-    for name in _FAMILIES:
-        util = sys.modules.get(name)
-        finalize = getattr(util, "Finalize", None)
-        register = getattr(util, "register_after_fork", None)
-        if finalize is not None and register is not None:
-            # Runs after the parent's finalizers have been forgotten.
-            register(owner, _finalizing(finalize, end))
+    _with_multiprocessing(sys.modules.get("multiprocessing.util"), owner, end)
+    _with_celery(sys.modules.get("celery.signals"), owner, end)
 
 
-def _finalizing(
-    finalize: Callable[..., object], end: Callable[[_Owner], object]
-) -> Callable[[_Owner], None]:
-    def register(owner: _Owner) -> None:
-        finalize(None, end, args=(owner,), exitpriority=_LAST)
+def _with_multiprocessing(util: Any, owner: _Owner, end: Callable[[_Owner], object]) -> None:
+    """Register a finalizer; those from before are forgotten when the worker begins to work."""
+    if not hasattr(util, "Finalize") or not hasattr(util, "register_after_fork"):
+        return
 
-    return register
+    def begin(owner: _Owner) -> None:
+        util.Finalize(None, end, args=(owner,), exitpriority=_LAST)
+
+    util.register_after_fork(owner, begin)
+
+
+def _with_celery(signals: Any, owner: _Owner, end: Callable[[_Owner], object]) -> None:
+    if not hasattr(signals, "worker_process_shutdown"):
+        return
+
+    def shut_down(**_: Any) -> None:
+        end(owner)
+
+    signals.worker_process_shutdown.connect(shut_down, weak=False)

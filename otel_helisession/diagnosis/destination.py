@@ -11,8 +11,8 @@ from opentelemetry.trace import SpanKind
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
 
-SEEN_OTHERWISE: Final = ("opentelemetry.instrumentation.httpx",)
-"""Scopes of clients that tell of their requests themselves (see http/announcement.py)."""
+HTTPX: Final = "opentelemetry.instrumentation.httpx"
+"""How scopes begin whose requests we see in httpx itself, once it is instrumented by us."""
 
 _METHODS: Final = (semconv.HTTP_METHOD, semconv.HTTP_METHOD_OLD)
 _URLS: Final = (semconv.URL_FULL, semconv.HTTP_URL_OLD)

@@ -91,8 +91,8 @@ def _store(given: Path | None) -> Sentences:
         path = store_path(given)
         if not path.exists():
             place = next(parent for parent in path.parents if parent.exists())
-            if not os.access(place, os.W_OK):
-                return ([], [f"The store {path} cannot be made: {place} is not writable."])
+            if not place.is_dir() or not os.access(place, os.W_OK):
+                return ([], [f"The store {path} cannot be made: {place} takes no new files."])
             return ([f"There is no store yet; it would be {path}."], [])
         with SessionReader(path) as reader:
             sessions = reader.count()

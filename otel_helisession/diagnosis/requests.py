@@ -8,7 +8,7 @@ from otel_helisession import environment
 from otel_helisession.diagnosis.result import counted, listed
 from otel_helisession.observing import Observations, RequestKey
 
-_BECAUSE: Final = {
+BECAUSE: Final = {
     "not_allowed": (
         "the host is not allowed",
         "If it shall know the session, add it: allow_hosts=[{host!r}], or "
@@ -47,12 +47,12 @@ def findings(observations: Observations) -> list[str]:
     if environment.disabled():
         return []  # that is why; it is said once
     return [
-        _finding(key, count) for key, count in observations.requests() if key.outcome in _BECAUSE
+        _finding(key, count) for key, count in observations.requests() if key.outcome in BECAUSE
     ]
 
 
 def _finding(key: RequestKey, count: int) -> str:
-    because, remedy = _BECAUSE[key.outcome]
+    because, remedy = BECAUSE[key.outcome]
     client = "" if key.client == "httpx" else f" by {key.client}"
     return (
         f"{counted(count, 'request')} to {key.host}{client} carried no session headers: {because}. "

@@ -8,7 +8,7 @@ from otel_helisession import environment
 from otel_helisession.diagnosis.result import counted, listed
 from otel_helisession.observing import Observations, SpanKey
 
-_BECAUSE: Final = {
+BECAUSE: Final = {
     "unstamped": (
         "although session() was in force: {their} provider, {provider}, has no "
         "SessionSpanProcessor",
@@ -70,7 +70,7 @@ def findings(observations: Observations) -> list[str]:
 
 def _finding(key: SpanKey, count: int, example: str) -> str:
     words = {**(_ONE if count == 1 else _MANY), "provider": key.provider, "thread": key.thread}
-    because, remedy = (text.format(**words) for text in _BECAUSE[key.outcome])
+    because, remedy = (text.format(**words) for text in BECAUSE[key.outcome])
     joint = " " if key.outcome == "unstamped" else ": "
     first = f"It was {example!r}" if count == 1 else f"The first was {example!r}"
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, Final
 
 from opentelemetry import propagate, trace
 from opentelemetry.sdk.trace import TracerProvider
@@ -19,15 +19,17 @@ from otel_helisession.observing import Observations
 from otel_helisession.processor import SessionSpanProcessor
 from otel_helisession.sessions.hosts import HELICONE_HOSTS
 
+_UNTIL: Final = ", or did so until that was undone"
+"""Ends a sentence on what is over, as after the handle's shutdown()."""
+
 
 def describe(observations: Observations) -> Sentences:
     """Say what is in force, and what is missing."""
-    facts: list[str] = []
-    findings: list[str] = [DISABLED] if environment.disabled() else []
-    for part in (_provider(observations), _httpx(), _propagator()):
-        facts += part[0]
-        findings += part[1]
-    return (facts, [DISABLED] if environment.disabled() else findings)
+    facts, findings = _provider(observations)
+    return (
+        [*facts, _httpx(observations), _propagator(observations)],
+        [DISABLED] if environment.disabled() else findings,
+    )
 
 
 def _provider(observations: Observations) -> Sentences:
@@ -90,36 +92,33 @@ def _others(provider: Any) -> list[str]:
     return [f"There are further TracerProviders: {listed(others)}."]
 
 
-def _httpx() -> Sentences:
-    current = settings.current
-    imported = [name for name in NAMES if name in sys.modules]
+def _httpx(observations: Observations) -> str:
+    current = settings.current or observations.httpx
     if current is not None:
         more = sorted(
             {*current.hosts.names, *(f"*{suffix}" for suffix in current.hosts.suffixes)}
             - set(HELICONE_HOSTS)
         )
         also = f" and to {', '.join(more)}" if more else " only"
-        return ([f"httpx sends session headers to Helicone's hosts{also}."], [])
+        until = "" if settings.current is not None else _UNTIL
+        return f"httpx sends session headers to Helicone's hosts{also}{until}."
+    imported = [name for name in NAMES if name in sys.modules]
     if not imported:
-        return (["Session headers on httpx are off; httpx is not imported."], [])
+        return "Session headers on httpx are off; httpx is not imported."
     return (
-        [],
-        [
-            f"{' and '.join(imported)} is imported, and session headers on it are off, so its "
-            "requests carry none. Call configure() or instrument_httpx()."
-        ],
+        f"Session headers on httpx are off, though {' and '.join(imported)} is imported: its "
+        "requests carry none before configure() or instrument_httpx()."
     )
 
 
-def _propagator() -> Sentences:
+def _propagator(observations: Observations) -> str:
     propagator = propagate.get_global_textmap()
-    fields = sorted(propagator.fields)
-    if announces(propagator):
-        return (["The global propagator sends Helicone's session headers to allowed hosts."], [])
+    now = announces(propagator)
+    if now or observations.propagates:
+        until = "" if now else _UNTIL
+        return f"The global propagator sends Helicone's session headers to allowed hosts{until}."
+    fields = ", ".join(sorted(propagator.fields)) or "nothing"
     return (
-        [
-            f"The global propagator sends {', '.join(fields) or 'nothing'}, and no session "
-            "headers: clients other than httpx and httpx2 carry none."
-        ],
-        [],
+        f"The global propagator sends {fields}, and no session headers: clients other than httpx "
+        "and httpx2 carry none."
     )

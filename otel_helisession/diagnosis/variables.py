@@ -56,7 +56,7 @@ def _setting(name: str) -> str:
 def _unknown() -> list[str]:
     """Say which variables look like ours, and are read by nobody."""
     said = []
-    for name in environment.named("HELISESSION_"):
+    for name in environment.named(names.PREFIX):
         if name not in _OURS:
             close = difflib.get_close_matches(name, _OURS, 1)
             meant = f" Did you mean {close[0]}?" if close else ""

@@ -14,6 +14,7 @@ from otel_helisession import observing, semconv
 from otel_helisession.conventions import reader
 from otel_helisession.diagnosis import destination
 from otel_helisession.guard import caught
+from otel_helisession.http import settings
 from otel_helisession.observing import RequestKey, RequestOutcome, SpanKey, SpanOutcome
 from otel_helisession.sessions import live
 from otel_helisession.sessions.adoption import adopt
@@ -65,6 +66,7 @@ class WatchingSpanProcessor(SpanProcessor):
             scope = span.instrumentation_scope
             name = scope.name if scope is not None else "(none)"
             observations.span(SpanKey(outcome, name, self._provider, thread), span.name)
+            _remember(observations)
             if outcome in ("session", "unstamped"):
                 _count_request(observations, span, name)
         except Exception as error:
@@ -88,6 +90,14 @@ class WatchingSpanProcessor(SpanProcessor):
         return _OUTSIDE
 
 
+def _remember(observations: observing.Observations) -> None:
+    """Keep what is in force: at a program's end its configuration may be undone already."""
+    if settings.current is not None:
+        observations.httpx = settings.current
+    if not observations.propagates:
+        observations.propagates = announces(_propagator())
+
+
 def _has_session(span: ReadableSpan) -> bool:
     attributes = reader.attributes_of(span)
     return semconv.SESSION_ID in attributes or adopt(attributes, span.kind) is not None
@@ -96,16 +106,14 @@ def _has_session(span: ReadableSpan) -> bool:
 def _count_request(observations: observing.Observations, span: ReadableSpan, scope: str) -> None:
     """Count the request that an HTTP client's span describes, unless we see it elsewhere."""
     host = destination.of(span)
-    if host is None or scope in destination.SEEN_OTHERWISE:
+    if host is None or (scope.startswith(destination.HTTPX) and settings.current is not None):
         return
     observations.request(RequestKey(announcement(host), host, scope))
 
 
 def announcement(host: str) -> RequestOutcome:
     """Ask the global propagator whether it tells *host* of sessions."""
-    from opentelemetry import propagate  # reads the environment: not before the program may
-
-    propagator = propagate.get_global_textmap()
+    propagator = _propagator()
     if not announces(propagator):
         return "no_propagator"
     carrier = {"host": host}
@@ -113,6 +121,12 @@ def announcement(host: str) -> RequestOutcome:
     propagator.inject(carrier, context)
     told = semconv.SESSION_ID_HEADER.lower() in {name.lower() for name in carrier}
     return "announced" if told else "not_allowed"
+
+
+def _propagator() -> Any:
+    from opentelemetry import propagate  # reads the environment: not before the program may
+
+    return propagate.get_global_textmap()
 
 
 def announces(propagator: Any) -> bool:

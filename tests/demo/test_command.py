@@ -103,7 +103,7 @@ def test_it_lists_the_sessions_and_says_what_to_type_next(ran: Demo) -> None:
     """What it prints last are commands that work."""
     end = ran.process.stdout[ran.process.stdout.index("3 sessions stored in") :]
     assert str(ran.store) in end
-    commands = re.findall(r"^  helisession (.*?)   ", end, re.MULTILINE)
+    commands = re.findall(r"^  (?:\S*/)?helisession (.*?)   ", end, re.MULTILINE)
     assert [command.split()[0] for command in commands] == ["ls", "show", "show", "rm"]
     for command in commands[:3]:
         assert _run(command.split(), ran.store).returncode == 0

@@ -15,6 +15,7 @@ import pytest
 from tests.servers.echo import EchoServer
 
 BESIDE = os.path.dirname(sys.executable)
+HELISESSION = os.path.join(BESIDE, "helisession")
 
 
 @pytest.fixture
@@ -24,8 +25,7 @@ def doctor(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(source: str, *before: str, **variables: str) -> subprocess.CompletedProcess[str]:
         (tmp_path / "app.py").write_text(source)
         return subprocess.run(
-            [os.path.join(BESIDE, "helisession"), "doctor", "run", "--json", "--"]
-            + [*before, "python", "app.py"],
+            [HELISESSION, "doctor", "run", "--json", "--", *before, "python", "app.py"],
             env={**os.environ, "PATH": f"{BESIDE}:{os.environ['PATH']}", **variables},
             cwd=tmp_path,
             capture_output=True,
@@ -69,8 +69,9 @@ def test_a_program_with_three_faults(doctor: Any, echo: EchoServer) -> None:
     assert found["facts"] == [
         "The global TracerProvider is opentelemetry.sdk.trace.TracerProvider with the processors "
         "SessionSpanProcessor.",
-        "httpx sends session headers to Helicone's hosts only.",
-        "The global propagator sends Helicone's session headers to allowed hosts.",
+        "httpx sends session headers to Helicone's hosts only, or did so until that was undone.",
+        "The global propagator sends Helicone's session headers to allowed hosts, or did so until "
+        "that was undone.",
         "3 spans ended, 1 with a session: otel_helisession (1).",
     ]
     assert [finding.split(". ")[0] for finding in found["findings"]] == [
@@ -215,7 +216,7 @@ for source in (child, child, "print('helper')"):
 def test_a_command_that_does_not_exist(tmp_path: Path) -> None:
     """Exit code 2, as for all wrong usage."""
     done = subprocess.run(
-        [os.path.join(BESIDE, "helisession"), "doctor", "run", "no-such-program"],
+        [HELISESSION, "doctor", "run", "no-such-program"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -72,10 +72,10 @@ def test_a_request_outside_a_session(
     ]
 
 
-def send(url: str) -> None:
+def send(url: str, scope: str = "opentelemetry.instrumentation.requests") -> None:
     """Make the span that an instrumented client makes."""
     attributes = {"http.request.method": "GET", "url.full": url}
-    tracer = trace.get_tracer("opentelemetry.instrumentation.requests")
+    tracer = trace.get_tracer(scope)
     tracer.start_span("GET", kind=SpanKind.CLIENT, attributes=attributes).end()
 
 
@@ -119,6 +119,22 @@ def test_a_url_that_cannot_be_read_is_no_request(
 
 
 def test_httpx_that_is_not_instrumented(spans: CollectedSpans) -> None:
-    """Imported without headers is a finding."""
-    (finding,) = diagnose().findings
-    assert finding.endswith("requests carry none. Call configure() or instrument_httpx().")
+    """A team that only stamps spans wants it so: it is a fact."""
+    diagnosis = diagnose()
+    assert diagnosis.findings == ()
+    said = "Session headers on httpx are off, though httpx"
+    assert [fact for fact in diagnosis.facts if fact.startswith(said)]
+
+
+def test_httpx_that_only_opentelemetry_instruments(
+    spans: CollectedSpans, findings: Findings
+) -> None:
+    """Its headers are a propagator's work then, like other clients'."""
+    with session("Trip"):
+        send("https://api.example.com/v1", "opentelemetry.instrumentation.httpx")
+        instrument_httpx()
+        send("https://api.example.com/v1", "opentelemetry.instrumentation.httpx")
+    (finding,) = findings()
+    assert finding.startswith(
+        "1 request to api.example.com by opentelemetry.instrumentation.httpx carried no session"
+    )

@@ -8,7 +8,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from otel_helisession import environment, instrument_logging, session, step, uninstrument_logging
+from otel_helisession import (
+    configure,
+    environment,
+    instrument_logging,
+    session,
+    step,
+    uninstrument_logging,
+)
 from tests.logs.conftest import Logs
 
 FORMAT = "[%(helisession_id)s|%(helisession_path)s|%(helisession_name)s] %(message)s"
@@ -73,7 +80,7 @@ def test_switched_off_the_fields_are_there_and_empty(
     """A format string must not break because somebody threw the switch."""
     monkeypatch.setenv("HELISESSION_DISABLED", "true")
     environment.disabled.cache_clear()
-    instrument_logging()
+    configure(logs=True)
     with session("Trip", id="s"):
         logger.info("socks")
     assert lines.getvalue() == "[||] socks\n"

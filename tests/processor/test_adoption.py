@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanKind, format_trace_id
 
 from otel_helisession.processor import SessionSpanProcessor
 from otel_helisession.sessions.context import set_session
@@ -159,3 +159,15 @@ def test_an_inner_library_session_below_ours_is_ours(provider: TracerProvider) -
     context = set_session(Session("Trip", id="t-1"))
     pipeline.tracer.start_span("work", context, attributes={"session.id": "theirs"}).end()
     assert pipeline.exported()["work"]["helicone.session.id"] == "t-1"
+
+
+def test_an_id_that_is_written_late_beats_the_traces_default(provider: TracerProvider) -> None:
+    """A processor that was added after ours writes it then: Langfuse's, Traceloop's."""
+    pipeline = Pipeline(provider, default_session="trace")
+    with pipeline.tracer.start_as_current_span("work") as span:
+        span.set_attribute("langfuse.session.id", "theirs")
+        pipeline.tracer.start_span("child").end()
+    exported = pipeline.exported()
+    trace_id = format_trace_id(span.get_span_context().trace_id)
+    assert exported["work"]["helicone.session.id"] == "theirs"
+    assert exported["child"]["helicone.session.id"] == trace_id  # nobody wrote it there

@@ -38,11 +38,11 @@ def redirecting(echo: EchoServer) -> Iterator[EchoServer]:
 
 
 @pytest.fixture
-def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+def configured(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What configure() is given in place of being called."""
     given: list[dict[str, Any]] = []
     monkeypatch.setattr("otel_helisession.configure", lambda **options: given.append(options))
-    yield given
+    return given
 
 
 def test_each_block_is_python_and_runs(configured: list[dict[str, Any]]) -> None:

@@ -175,7 +175,7 @@ def test_hosts_come_from_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_wrong_settings_raise_where_they_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what was given and what is accepted."""
-    with pytest.raises(ValueError, match="allow_hosts has 'https://a.test'; accepted are"):
+    with pytest.raises(ValueError, match=r"allow_hosts has 'https://a\.test'; accepted are"):
         SessionPropagator(allow_hosts=["https://a.test"])
     with pytest.raises(TypeError, match="trust_inbound must be True, False or None, not str"):
         SessionPropagator(trust_inbound="yes")  # type: ignore[arg-type]

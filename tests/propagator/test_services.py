@@ -34,6 +34,10 @@ def nothing() -> None:
     """Do no work."""
 
 
+def nothing_to_set_up(**_: Any) -> None:
+    """Leave logging as it is."""
+
+
 def answer(url: str, headers: dict[str, str]) -> Any:
     """Return what a service says its session is."""
     with urllib.request.urlopen(urllib.request.Request(url, headers=headers)) as response:
@@ -156,7 +160,9 @@ def test_a_celery_task_continues_what_its_headers_announce(
     """The producer's span names no host, so the headers are given explicitly."""
     celery = module("celery")
     from celery.contrib.testing.worker import start_worker
+    from celery.signals import setup_logging
 
+    setup_logging.connect(nothing_to_set_up)  # else Celery takes the loggers over
     instrumented = instrumentor("celery.CeleryInstrumentor")
     instrumented.instrument()
     propagating(trust_inbound=True)
@@ -169,12 +175,15 @@ def test_a_celery_task_continues_what_its_headers_announce(
         return found and [found.name, found.id, found.path]
 
     try:
-        with start_worker(app, pool="solo", perform_ping_check=False):
-            with session("Trip", id="run-1", path="/trip") as ours:
-                assert buy.delay().get(10, interval=0.02) is None
-                sent = buy.apply_async(headers=dict(ours.headers))
-                assert sent.get(10, interval=0.02) == ["Trip", "run-1", "/trip"]
+        with (
+            start_worker(app, pool="solo", perform_ping_check=False),
+            session("Trip", id="run-1", path="/trip") as ours,
+        ):
+            assert buy.delay().get(10, interval=0.02) is None
+            sent = buy.apply_async(headers=dict(ours.headers))
+            assert sent.get(10, interval=0.02) == ["Trip", "run-1", "/trip"]
     finally:
+        setup_logging.disconnect(nothing_to_set_up)
         instrumented.uninstrument()
 
 

@@ -76,6 +76,39 @@ with configure(exporters=["local"]), session("Own"), step("work"): pass
     assert stored() == {"Own": ["/work  work"]}
 
 
+@pytest.mark.parametrize("ours", ["local", "none"])
+@pytest.mark.parametrize("configurator", ["configurator", "nobody's"])
+def test_sessions_hold_on_the_programs_own_provider(
+    instrument: Start, stored: Stored, ours: str, configurator: str
+) -> None:
+    """Whether the SDK takes it or refuses it, and after it has been shut down."""
+    source = """
+from opentelemetry import trace
+from opentelemetry.sdk.trace import TracerProvider
+from otel_helisession import session
+own = TracerProvider()
+trace.set_tracer_provider(own)
+with session("Own"):
+    span = own.get_tracer("app").start_span("theirs")
+    print(span.attributes["helicone.session.name"])
+    span.end()
+    own.shutdown()
+    span = trace.get_tracer("library").start_span("global")
+    print(span.attributes["helicone.session.name"])
+    span.end()
+"""
+    done = instrument(
+        *("python", "-c", source), HELISESSION_EXPORTERS=ours, OTEL_PYTHON_CONFIGURATOR=configurator
+    )
+    left_alone = (ours, configurator) == ("none", "nobody's")
+    if left_alone:  # the global provider is the program's own, and shut down
+        assert (done.returncode, done.stdout) == (1, "Own\n")
+    else:
+        assert (done.returncode, done.stdout) == (0, "Own\nOwn\n")
+        assert "Overriding of current TracerProvider is not allowed" in done.stderr
+    assert stored() == ({"Own": ["/  theirs", "/  global"]} if ours == "local" else {})
+
+
 def test_a_program_that_configures_as_well_is_told(instrument: Start, stored: Stored) -> None:
     """One provider gets one processor: the second warns, and delivers what the first stamps."""
     source = """

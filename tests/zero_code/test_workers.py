@@ -42,7 +42,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("method", ["fork", "spawn"])
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 def test_workers_of_multiprocessing(
     start: Start, stored: Stored, tmp_path: Path, method: str
 ) -> None:
@@ -150,7 +150,7 @@ def test_celery_with_forked_workers(
         assert start("python", "-c", f"from tasks import *\n{one}").returncode == 0
     log = tmp_path / "log"
     command = ["celery", "-A", "tasks", "worker", "--pool", "prefork", "--concurrency", "2"]
-    running = _run(llm, log, *command, "--loglevel", "INFO", on="helisession,celery")
+    running = _run(llm, log, *command, "--loglevel", "INFO")
     with running:
         _wait_for(log, "succeeded in", 4)
         running.send_signal(signal.SIGTERM)

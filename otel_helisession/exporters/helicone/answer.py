@@ -58,9 +58,9 @@ ACCEPTED: Final = Answer("accepted")
 
 def answer_of(reply: Reply, endpoint: Endpoint, key: ApiKey) -> Answer:
     """Return what *reply* means. Its text is shown only as far as it cannot hold the key."""
-    said = _said(reply, key)
     if reply.status == 200:
-        return _of_success(reply, endpoint, key, said)
+        return _of_success(reply, endpoint, key)
+    said = _said(reply, key)
     if reply.status in (401, 403):
         return Answer("refused", "key", _key_refused(endpoint, key, said), hopeless=True)
     if reply.status in (404, 405) or 300 <= reply.status < 400:
@@ -79,7 +79,7 @@ def answer_of(reply: Reply, endpoint: Endpoint, key: ApiKey) -> Answer:
     return Answer("refused", str(reply.status), _bad_log(endpoint, reply.status, said))
 
 
-def _of_success(reply: Reply, endpoint: Endpoint, key: ApiKey, said: str) -> Answer:
+def _of_success(reply: Reply, endpoint: Endpoint, key: ApiKey) -> Answer:
     text = reply.body.strip()
     if endpoint.flavour == "worker":
         if text == b"ok" and reply.helicone_id:
@@ -87,7 +87,8 @@ def _of_success(reply: Reply, endpoint: Endpoint, key: ApiKey, said: str) -> Ans
     elif not text:
         return ACCEPTED
     if _error_text(reply.body) is not None:
-        return Answer("refused", "key", _key_refused(endpoint, key, said), hopeless=True)
+        sentence = _key_refused(endpoint, key, _said(reply, key))
+        return Answer("refused", "key", sentence, hopeless=True)
     expected = "'ok' and a helicone-id" if endpoint.flavour == "worker" else "an empty body"
     return Answer(
         "refused",
