@@ -132,7 +132,8 @@ class session(Scope):
     """Start a session in the current OpenTelemetry Context, and yield the Session.
 
     ``with session("Trip planner"):``, ``async with``, or ``@session("Trip planner")`` on a
-    function, coroutine function or generator function; then each call is a session with an id of its own.
+    function, coroutine function or generator function of either kind; then each call is a
+    session with an id of its own.
     Nested: the inner one wins, and the outer comes back. Opens no span.
 
     Args:
@@ -196,8 +197,8 @@ class session(Scope):
 class step(Scope):
     """Extend the session's path by one segment, and open a span of that name around it.
 
-    ``with step("research"):``, ``async with``, or ``@step("research")`` on a function or
-    coroutine function. Yields the span. Without a session there is just the span; without
+    ``with step("research"):``, ``async with``, or ``@step("research")`` on a
+    function, coroutine function or generator function. Yields the span. Without a session there is just the span; without
     an SDK there is just the path.
 
     Args:

@@ -223,7 +223,8 @@ def test_it_makes_the_global_provider(run_python, tmp_path: Path) -> None:
         "early = trace.get_tracer('early')\n"
         "from otel_helisession import configure, session, step\n"
         "handle = configure(service_name='agent')\n"
-        "with session('Trip', id='t-1'), step('research'), early.start_as_current_span('early'): pass\n"
+        "with session('Trip', id='t-1'), step('research'):\n"
+        "    early.start_span('early').end()\n"
         "assert handle.provider is trace.get_tracer_provider()\n"
         "print(json.dumps([handle.flush(), handle.provider.resource.attributes['service.name']]))\n"
     )
