@@ -12,7 +12,6 @@ import click
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.cli import program
-from otel_helisession.cli.outcome import outcome
 from otel_helisession.cli.problem import Unusable
 from otel_helisession.cli.store_option import explained, store_option
 from otel_helisession.configuration import check
@@ -87,6 +86,8 @@ def run(
     started = time.time_ns()
     code = program.run(found)
     if "local" in chosen:
+        from otel_helisession.cli.outcome import outcome  # 0.1 s that the program need not wait
+
         click.echo(f"helisession: {outcome(store, started)}", err=True)
     return code
 

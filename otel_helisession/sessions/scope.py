@@ -198,8 +198,8 @@ class step(Scope):
     """Extend the session's path by one segment, and open a span of that name around it.
 
     ``with step("research"):``, ``async with``, or ``@step("research")`` on a
-    function, coroutine function or generator function. Yields the span. Without a session there is just the span; without
-    an SDK there is just the path.
+    function, coroutine function or generator function. Yields the span. Without a session
+    there is just the span; without an SDK there is just the path.
 
     Args:
         name: The function of the work, as a segment: stable and few, so no ids or counters.
