@@ -31,6 +31,7 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -49,12 +50,15 @@ from tests.servers.echo import EchoServer
 from tests.servers.otlp import GrpcSink, HttpSink
 
 _OURS = ("HELISESSION_", "HELICONE_", "OTEL_", "OPENAI_", "ANTHROPIC_")
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy")
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def _variables_to_hide() -> list[str]:
     return [name for name in os.environ if name.startswith(_OURS) or name.lower() in _PROXIES]
 
+
+# A shell's background jobs ignore Ctrl-C, and so would the programs that tests start from there.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 for _name in _variables_to_hide():  # before the global provider reads them
     del os.environ[_name]

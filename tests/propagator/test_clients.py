@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from otel_helisession import instrument_httpx, session, step, uninstrument_httpx
-from tests.propagator.conftest import Get, announced, unsampled
+from tests.propagator.conftest import CLIENTS, Get, announced, instrumentor, unsampled
 from tests.servers.echo import EchoServer
 
 TOLD = {
@@ -161,8 +161,8 @@ def test_the_new_http_conventions(
     run_python: Callable[..., CompletedProcess[str]], echo: EchoServer, pytestconfig: Any
 ) -> None:
     """With OTEL_SEMCONV_STABILITY_OPT_IN=http the host is found under its new names."""
-    for name in ("requests", "aiohttp", "urllib3"):
-        pytest.importorskip(name, reason="needs otel-helisession[frameworks]")
+    for _, name in CLIENTS.values():
+        instrumentor(name)  # skips here what the other process cannot
     done = run_python(
         NEW_CONVENTIONS,
         echo.url,
