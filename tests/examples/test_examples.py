@@ -69,6 +69,17 @@ def test_plain_httpx() -> None:
     ]
 
 
+def test_records_by_hand() -> None:
+    """Tools and vector queries make folders of their own; calls and data hang in the step's."""
+    assert _run("record_by_hand.py") == [
+        "llm        /trip/research",
+        "vector_db  /trip/research/search_hotels",
+        "tool       /trip/research/convert_currency",
+        "data       /trip/research",
+        "-          /trip/research",
+    ]
+
+
 def test_headers_that_are_already_there() -> None:
     """Helicone's worked example: the user's own headers make the session."""
     assert _run("headers_already_there.py") == [
