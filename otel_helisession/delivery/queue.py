@@ -18,12 +18,6 @@ from otel_helisession.delivery.settings import DeliverySettings
 from otel_helisession.delivery.suppression import suppressed
 from otel_helisession.guard import once
 
-_PACK_ABOVE: Final = 256
-"""Sessions that wait for a foreign exporter before several go in one call. Below it each
-session has a call of its own, because an OTLP request sorts spans by resource and scope,
-and so would mix the sessions within it."""
-
-
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What became of the spans that an exporter was given."""
@@ -50,7 +44,10 @@ def started(thread: threading.Thread) -> bool:
 class ExporterQueue:
     """A bounded queue of sessions before *exporter*, emptied by a thread of its own.
 
-    When it is full, the oldest session is dropped whole, and counted.
+    Each session has a call of its own, because an OTLP request sorts spans by resource and
+    scope, and so would mix the sessions within it. When more spans wait than fit a call,
+    sessions share calls: an exporter that is behind must not be held up by small ones.
+    When the queue is full, the oldest session is dropped whole, and counted.
     """
 
     def __init__(self, exporter: SpanExporter, settings: DeliverySettings) -> None:
@@ -192,7 +189,7 @@ class ExporterQueue:
             self._changed.wait_for(lambda: self._sessions or self._closed)
             if not self._sessions:
                 return None
-            packs = self._packs or len(self._sessions) > _PACK_ABOVE
+            packs = self._packs or self._size > limit
             batch = list(self._sessions.popleft())
             while packs and self._sessions and len(batch) + len(self._sessions[0]) <= limit:
                 batch.extend(self._sessions.popleft())
