@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import Tracer
 
@@ -93,6 +94,26 @@ def test_a_burst_is_not_lost(provider: TracerProvider) -> None:
         thread.join(20)
     assert processor.force_flush()
     assert len(exporter.spans) == 2_000
+
+
+def test_small_sessions_share_calls_when_the_exporter_is_behind(provider: TracerProvider) -> None:
+    """Two milliseconds a call, 200 sessions of 20: none is lost, and none is split."""
+
+    class Slow(KeepingExporter):
+        def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+            time.sleep(0.002)
+            return super().export(spans)
+
+    exporter = Slow()
+    _, tracer = pipeline(provider, exporter)
+    for number in range(200):
+        with session("Trip", id=str(number)):
+            for _ in range(20):
+                tracer.start_span(f"work {number}").end()
+    assert provider.force_flush() is True
+    assert len(exporter.spans) == 4_000
+    assert all(batch.count(name) == 20 for batch in exporter.batches for name in set(batch))
+    assert len(exporter.batches) < 150
 
 
 def test_a_blocked_exporter_delays_no_other(
