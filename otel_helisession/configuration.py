@@ -15,6 +15,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.trace import set_tracer_provider
 
 from otel_helisession import destinations, environment
+from otel_helisession import environment_variables as names
 from otel_helisession.guard import logger
 from otel_helisession.late_provider import SharedProcessor
 from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
@@ -126,6 +127,7 @@ def configure(
     """
     if logs:
         _instrument_logging()
+    environment.flag(names.HELISESSION_DISABLED)  # a switch that is neither on nor off raises
     if environment.disabled():
         logger.info("otel-helisession is switched off by the environment")
         return Handle(None, None, (), ())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
@@ -79,10 +80,13 @@ def exporters(
 
 
 def _otlp() -> tuple[SpanExporter, str]:
+    endpoint = environment.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environment.text(
+        "OTEL_EXPORTER_OTLP_ENDPOINT"
+    )
     protocol = (
         environment.text("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL")
         or environment.text("OTEL_EXPORTER_OTLP_PROTOCOL")
-        or "grpc"
+        or _usual_protocol(endpoint)
     )
     exporter: type[SpanExporter]
     try:
@@ -102,12 +106,13 @@ def _otlp() -> tuple[SpanExporter, str]:
         raise ImportError(
             "the otlp exporter needs an extra: pip install 'otel-helisession[otlp]'"
         ) from error
-    endpoint = (
-        environment.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-        or environment.text("OTEL_EXPORTER_OTLP_ENDPOINT")
-        or "the default endpoint"
-    )
-    return exporter(), f"OTLP over {protocol} at {endpoint}"
+    return exporter(), f"OTLP over {protocol} at {endpoint or 'the default endpoint'}"
+
+
+def _usual_protocol(endpoint: str | None) -> str:
+    """Return what is spoken on the endpoint's port: 4318 is OTLP's for HTTP, where gRPC, the
+    Python SDK's default, would lose everything."""
+    return "http/protobuf" if endpoint and re.search(r":4318(/|$)", endpoint) else "grpc"
 
 
 def _helicone(key: str | None) -> tuple[SpanExporter, str]:

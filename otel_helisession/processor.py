@@ -31,8 +31,9 @@ DefaultSession = Literal["trace"]
 
 _OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
 
-SHUTDOWN_TIMEOUT_MILLIS = 10_000
-"""How long shutdown may take: long enough for a retry, short enough for a process's end."""
+SHUTDOWN_TIMEOUT_MILLIS = 5_000
+"""How long shutdown may take: long enough for a few retries, short enough for somebody who
+waits for a program to end while its backend is dead."""
 
 
 class SessionSpanProcessor(SpanProcessor):

@@ -9,6 +9,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -32,7 +33,7 @@ _DELIVERING: Final = 0.8
 """The part of shutdown's time that is for delivering. The rest is for closing the exporters,
 so that one destination that hangs does not keep the others from closing in order."""
 
-_WORKER_TIMEOUT_MILLIS: Final = 10_000
+_WORKER_TIMEOUT_MILLIS: Final = 5_000
 """How long the end of a forked worker may take: as long as that of any process."""
 
 
@@ -209,6 +210,8 @@ class Delivery:
     def _say_how_it_went(self) -> None:
         for queue in self._queues:
             tally = queue.tally
+            if getattr(queue.exporter, "reports_itself", False):
+                tally = replace(tally, accepted=0, refused=0)
             if tally.lost or self._dropped:
                 logger.warning(
                     "%s: %d spans delivered, %d refused, %d dropped",

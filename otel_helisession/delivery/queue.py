@@ -18,6 +18,7 @@ from otel_helisession.delivery.settings import DeliverySettings
 from otel_helisession.delivery.suppression import suppressed
 from otel_helisession.guard import once
 
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """What became of the spans that an exporter was given."""

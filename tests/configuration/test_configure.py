@@ -47,6 +47,7 @@ def test_without_a_destination_spans_go_to_the_store(
     [
         ({}, ["the embedded store"]),
         ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1"}, ["OTLP over grpc"]),
+        ({"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:4318"}, ["OTLP over http/protobuf"]),
         ({"HELICONE_API_KEY": FAKE_KEY}, ["Helicone"]),
         (
             {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:1", "HELICONE_API_KEY": FAKE_KEY},
@@ -117,6 +118,7 @@ def test_an_argument_beats_the_environment(
             ValueError,
             ["HELISESSION_EXPORTERS", "'jaeger'"],
         ),
+        ({}, {"HELISESSION_DISABLED": "maybe"}, ValueError, ["HELISESSION_DISABLED", "'maybe'"]),
         ({"default_session": "span"}, {}, ValueError, ["'span'", "'trace'"]),
         (
             {},

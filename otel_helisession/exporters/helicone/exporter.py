@@ -66,6 +66,9 @@ class HeliconeSpanExporter(SpanExporter):
     packs_sessions = True
     """Batches may hold several sessions: each log says its own."""
 
+    reports_itself = True
+    """shutdown() says what became of the logs; of spans there are more."""
+
     def __init__(
         self,
         api_key: str | None = None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -15,9 +16,13 @@ from otel_helisession.exporters.helicone.connections import Connections
 from otel_helisession.exporters.helicone.endpoint import Endpoint
 from otel_helisession.exporters.helicone.key import ApiKey
 from otel_helisession.exporters.helicone.refusals import Refusals
+from otel_helisession.guard import once
 
 REQUEST_SECONDS: Final = 10.0
 """Longest wait for one answer; Helicone's take a tenth of a second."""
+
+_SAID_AT: Final = 2
+"""The failed attempt at which it is said that there is trouble: one alone is soon mended."""
 
 _GRACE_SECONDS: Final = 0.5
 """How long after the deadline the caller still waits for the loop to say that it has given up."""
@@ -152,6 +157,14 @@ class Sender:
             self._refusals.note(answer)
             if answer.cause == "429" and answer.retry_after:
                 self._not_before = time.monotonic() + answer.retry_after
+            if answer.verdict == "retry" and job.attempts == _SAID_AT:
+                once(
+                    ("helicone", "retry", self._endpoint.shown, answer.cause),
+                    logging.WARNING,
+                    "HeliconeSpanExporter: %s %s; trying again",
+                    self._endpoint.shown,
+                    answer.sentence,
+                )
         batch.settle(job, answer)
 
     async def _ask(self, job: Job, timeout: float) -> Answer:
