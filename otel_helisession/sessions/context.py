@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from opentelemetry import context as context_api
@@ -9,6 +10,7 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 
 from otel_helisession.sessions import live
+from otel_helisession.sessions.live import LiveSpan
 from otel_helisession.sessions.value import Session
 
 SESSION_KEY: Final = context_api.create_key("otel_helisession-session")
@@ -33,21 +35,20 @@ def current_session(context: Context | None = None) -> Session | None:
     Args:
         context: An OpenTelemetry Context; the current one when None.
     """
-    session = context_session(context)
-    span = live.find(trace.get_current_span(context).get_span_context().span_id)
-    if span is None or (session is not None and span.scope is not session):
-        return session
-    path = span.path()
-    return span.session if path == span.session.path else span.session.at(path)
+    return _session_at(context, LiveSpan.path)
 
 
 def announced_session(context: Context | None = None) -> Session | None:
     """Return current_session() for showing it outside: its path is final from now on."""
+    return _session_at(context, LiveSpan.fix)
+
+
+def _session_at(context: Context | None, path_of: Callable[[LiveSpan], str]) -> Session | None:
     session = context_session(context)
     span = live.find(trace.get_current_span(context).get_span_context().span_id)
     if span is None or (session is not None and span.scope is not session):
         return session
-    path = span.fix()
+    path = path_of(span)
     return span.session if path == span.session.path else span.session.at(path)
 
 
