@@ -18,7 +18,7 @@ from otel_helisession.cli.invocation import invocation
 from otel_helisession.cli.problem import NotDelivered, Unusable
 from otel_helisession.cli.session_id import short_ids
 from otel_helisession.cli.session_table import session_table
-from otel_helisession.cli.store_option import explained, store_option
+from otel_helisession.cli.store_option import check_store, explained, store_option
 from otel_helisession.cli.terminal import console, printable
 from otel_helisession.demo import run as demonstration
 from otel_helisession.demo.trip import Trip, trips
@@ -66,8 +66,9 @@ def demo(sessions: int, store: Path | None) -> None:
     with _progress() as say:
         say("loading the SDKs")
         _check_installed()
+        check_store(store)
         ids = _run(trips(sessions), store, say)
-    with explained(), SessionReader(store) as reader:
+    with explained(store), SessionReader(store) as reader:
         found = [summary for one in ids if (summary := reader.session(one)) is not None]
         if len(found) < len(ids):
             raise NotDelivered(

@@ -65,6 +65,16 @@ class _Lazy(click.Group):
         except ModuleNotFoundError as error:
             raise _unavailable(name, entry, error) from error
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(context, args)
+        except click.NoSuchOption as error:
+            if error.option_name != "--store":
+                raise
+            raise click.UsageError(
+                "--store goes after the command, as in: helisession ls --store FILE", context
+            ) from error
+
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])

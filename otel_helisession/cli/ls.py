@@ -40,16 +40,18 @@ def ls(as_json: bool, limit: int | None, name: str | None, store: Path | None) -
     """
     if limit is None and not as_json:
         limit = _LIMIT
-    with explained(), SessionReader(store) as reader:
+    with explained(store), SessionReader(store) as reader:
         sessions = reader.sessions(limit=limit, name=name)
+        if not reader.exists:
+            click.echo(f"There is no store at {reader.path}", err=True)
         if as_json:
             click.echo(dumps({"sessions": [*map(session_document, sessions)]}))
             return
         total = reader.count(name=name)
         shorts = short_ids(reader.names())
-    if not sessions:
-        _say_empty(reader.path, name)
-        return
+        if not sessions:
+            _say_empty(reader, name)
+            return
     out = console()
     out.print(session_table(sessions, shorts))
     if out.is_terminal:
@@ -59,8 +61,9 @@ def ls(as_json: bool, limit: int | None, name: str | None, store: Path | None) -
         out.print(Text(f"\n{shown}{figures.count(total, 'session')}. {hint}", style="dim"))
 
 
-def _say_empty(path: Path, name: str | None) -> None:
+def _say_empty(reader: SessionReader, name: str | None) -> None:
     named = "" if name is None else f" of the name {printable(name)!r}"
-    click.echo(f"No sessions{named} in {path}", err=True)
+    if reader.exists:
+        click.echo(f"No sessions{named} in {reader.path}", err=True)
     if name is None:
         click.echo("Make some: helisession demo", err=True)

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 from typing import Final
 
-from otel_helisession.cli import figures
+from otel_helisession.cli import figures, program
 from otel_helisession.cli.session_id import short_ids
 from otel_helisession.cli.terminal import printable
 from otel_helisession.store.error import StoreError
@@ -17,12 +17,13 @@ _LOOKED_AT: Final = 200
 """Sessions that are looked at, newest first. One of a long conversation may be older."""
 
 
-def outcome(store: Path | None, since_unix_nano: int) -> str:
+def outcome(store: Path | None, since_unix_nano: int, executable: str) -> str:
     """Return which sessions the store has got since then, and what to type to see them.
 
     Args:
         store: What was given as ``--store``, for the commands to repeat; None: nothing was.
         since_unix_nano: When the program was started.
+        executable: What was started: if it is a Python that cannot know of us, that is said.
     """
     option = "" if store is None else f" --store {shlex.quote(str(store))}"
     try:
@@ -32,6 +33,11 @@ def outcome(store: Path | None, since_unix_nano: int) -> str:
     except StoreError as error:
         return str(error)
     new = [summary for summary in newest if summary.end_unix_nano >= since_unix_nano]
+    if not new and program.is_strange_python(executable):
+        return (
+            f"no session was stored: that Python ({executable}) has no otel-helisession; install "
+            f"it there: {shlex.quote(executable)} -m pip install 'otel-helisession[run]'"
+        )
     if not new:
         return (
             "no session was stored: no span came from an instrumentation, or from a model called "

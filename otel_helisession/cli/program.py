@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from types import FrameType
 from otel_helisession import environment
 from otel_helisession.cli.problem import Unusable
 
+_PACKAGE = "otel_helisession"
 _AUTO_INSTRUMENTATION = "opentelemetry.instrumentation.auto_instrumentation"
 
 
@@ -59,6 +61,20 @@ def instrument() -> None:
             "install it with: pip install 'otel-helisession[run]'"
         )
     environment.put_first("PYTHONPATH", *places, os.getcwd())
+
+
+def is_strange_python(executable: str) -> bool:
+    """Tell whether *executable* is another Python than this one, and has not this package."""
+    if not re.fullmatch(r"python[\d.]*", os.path.basename(executable)):
+        return False
+    if os.path.samefile(os.path.dirname(executable) or ".", os.path.dirname(sys.executable)):
+        return False
+    source = f"import importlib.util as u, sys; sys.exit(u.find_spec({_PACKAGE!r}) is None)"
+    try:
+        done = subprocess.run([executable, "-c", source], capture_output=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 1
 
 
 def run(command: Sequence[str]) -> int:

@@ -45,8 +45,9 @@ def rm(
     everything: bool,
     yes: bool,
     store: Path | None,
-) -> None:
-    """Delete sessions with everything that was kept of them. Asks first on a terminal.
+) -> int:
+    """Delete sessions with everything that was kept of them. Asks first on a terminal;
+    elsewhere --all needs --yes.
 
     \b
     helisession rm 3f2a9c1e
@@ -55,17 +56,20 @@ def rm(
     """
     if (bool(session_ids), older_than is not None, everything).count(True) != 1:
         raise click.UsageError("give one of: the IDs of sessions, --older-than, or --all")
-    with explained():
+    if everything and not yes and not _at_a_terminal():
+        raise click.UsageError("there is no terminal to ask on; to delete all sessions add --yes")
+    with explained(store):
         with SessionReader(store) as reader:
-            names = reader.names()
-            path = reader.path
+            names, path, exists = reader.names(), reader.path, reader.exists
+        if not exists:
+            click.echo(f"There is no store at {path}; nothing deleted", err=True)
+            return 1 if session_ids else 0
         chosen = [resolve(one, names) for one in dict.fromkeys(session_ids)]
-        if not names and not path.exists():
-            click.echo("0 sessions deleted")
-            return
         if not yes and _at_a_terminal():
             what = _what(len(set(chosen)), older_than, len(names))
-            click.confirm(f"Delete {what} from {path}?", abort=True)
+            if not click.confirm(f"Delete {what} from {path}?"):
+                click.echo("nothing deleted")
+                return 1
         with closing(SessionWriter(store)) as writer:
             if everything:
                 count = writer.remove_all()
@@ -74,6 +78,7 @@ def rm(
             else:
                 count = writer.remove(set(chosen))
     click.echo(f"{figures.count(count, 'session')} deleted")
+    return 0
 
 
 def _at_a_terminal() -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +13,20 @@ from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.cli import program
 from otel_helisession.cli.problem import Unusable
-from otel_helisession.cli.store_option import explained, store_option
+from otel_helisession.cli.store_option import check_store, store_option
 from otel_helisession.configuration import check
-from otel_helisession.store.connection import connect
 from otel_helisession.store.location import store_path
 
 _SIGNALS: Final = ("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER")
 
 _SAME: Final = {"local": "helisession_local", "helicone": "helicone", "otlp": "otlp"}
 """What OTEL_TRACES_EXPORTER calls an exporter that HELISESSION_EXPORTERS can name too."""
+
+_OPTIONS: Final = {
+    names.HELISESSION_EXPORTERS: "--exporters",
+    names.HELISESSION_ALLOW_HOSTS: "--allow-host",
+}
+"""The options that a message names in place of their variables."""
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -73,14 +78,14 @@ def run(
         names.HELISESSION_DEFAULT_SESSION: default_session,
         names.HELISESSION_ALLOW_HOSTS: ",".join(allow_hosts),
     }
-    for name, value in given.items():
-        if value:
-            environment.put(name, value)
+    named = {name: value for name, value in given.items() if value}
+    for name, value in named.items():
+        environment.put(name, value)
     found = program.find(command)
     if environment.disabled():
         click.echo("helisession: switched off by the environment; the program runs alone", err=True)
         return program.run(found)
-    chosen = _checked()
+    chosen = _checked(named, store)
     program.instrument()
     _preset(chosen)
     started = time.time_ns()
@@ -88,19 +93,26 @@ def run(
     if "local" in chosen:
         from otel_helisession.cli.outcome import outcome  # 0.1 s that the program need not wait
 
-        click.echo(f"helisession: {outcome(store, started)}", err=True)
+        click.echo(f"helisession: {outcome(store, started, found[0])}", err=True)
     return code
 
 
-def _checked() -> Sequence[str]:
-    """Return the names of our exporters; what would fail in the program fails here."""
+def _checked(named: Collection[str], store: Path | None) -> Sequence[str]:
+    """Return the names of our exporters; what would fail in the program fails here.
+
+    Args:
+        named: The variables that options have set.
+        store: What ``--store`` was.
+    """
     try:
         chosen = check()
     except (ValueError, ImportError) as error:
-        raise Unusable(str(error)) from error
+        said = str(error)
+        for name in _OPTIONS.keys() & named:
+            said = said.replace(name, _OPTIONS[name])
+        raise Unusable(said) from error
     if "local" in chosen:
-        with explained():
-            connect(store_path()).close()
+        check_store(store)
     return chosen
 
 

@@ -31,7 +31,9 @@ def show(session_id: str | None, last: bool, as_json: bool, store: Path | None) 
     """
     if (session_id is None) != last:
         raise click.UsageError("give either the ID of a session (see: helisession ls) or --last")
-    with explained(), SessionReader(store) as reader:
+    with explained(store), SessionReader(store) as reader:
+        if not reader.exists:
+            raise NoSuchSession(f"there is no store at {reader.path}; try: helisession demo")
         summary = _session(reader, session_id)
         spans = reader.spans(summary.id)
         if as_json:

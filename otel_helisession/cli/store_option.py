@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from otel_helisession.cli.problem import Unusable
+from otel_helisession.store.connection import connect
 from otel_helisession.store.error import StoreError
+from otel_helisession.store.location import store_path
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -26,9 +28,19 @@ def store_option(function: _Function) -> _Function:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn a StoreError in the block into a message and exit code 2."""
+def explained(store: Path | None) -> Iterator[None]:
+    """Turn a StoreError in the block into a message and exit code 2.
+
+    Args:
+        store: What ``--store`` was, which the message then speaks of.
+    """
     try:
         yield
     except StoreError as error:
-        raise Unusable(str(error)) from error
+        raise Unusable(str(error) if store is None else error.for_option()) from error
+
+
+def check_store(store: Path | None) -> None:
+    """Make the store if it is missing; a message and exit code 2 if it cannot be written."""
+    with explained(store):
+        connect(store_path(store)).close()

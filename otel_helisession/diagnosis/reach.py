@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import socket
+import tempfile
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,8 +13,9 @@ from otel_helisession import environment_variables as names
 from otel_helisession.configuration import check
 from otel_helisession.diagnosis.result import Sentences, counted
 from otel_helisession.store import schema
-from otel_helisession.store.error import StoreError
-from otel_helisession.store.location import store_path
+from otel_helisession.store.connection import connect
+from otel_helisession.store.error import StoreError, unwritable
+from otel_helisession.store.location import identity, store_path
 from otel_helisession.store.reader import SessionReader
 
 TIMEOUT_SECONDS: Final = 2.0
@@ -36,7 +37,7 @@ def describe(store: Path | None = None) -> Sentences:
     findings: list[str] = []
     theirs = environment.items("OTEL_TRACES_EXPORTER") or ()
     for part in (
-        _otlp() if "otlp" in (*chosen, *theirs) else ([], []),
+        _otlp("otlp" in theirs) if "otlp" in (*chosen, *theirs) else ([], []),
         _helicone() if "helicone" in chosen else ([], []),
         _store(store),
     ):
@@ -45,9 +46,10 @@ def describe(store: Path | None = None) -> Sentences:
     return (facts, findings)
 
 
-def _otlp() -> Sentences:
-    protocol = _first("PROTOCOL") or "grpc"
-    endpoint = _first("ENDPOINT") or f"http://localhost:{_PORTS.get(protocol, 4318)}"
+def _otlp(by_sdk: bool) -> Sentences:
+    """Look at the endpoint. *by_sdk*: the SDK sends there, which takes gRPC for its default."""
+    protocol = _first("PROTOCOL")
+    endpoint = _first("ENDPOINT") or f"http://localhost:{_PORTS.get(protocol or 'grpc', 4318)}"
     try:
         url = urlsplit(endpoint if "://" in endpoint else f"//{endpoint}")
         host, port = url.hostname, url.port
@@ -55,23 +57,39 @@ def _otlp() -> Sentences:
         host, port = None, None
     if not host:
         return ([], [f"The OTLP endpoint {endpoint!r} is no URL, such as http://localhost:4318."])
+    if protocol is None:
+        protocol = "http/protobuf" if port == _PORTS["http/protobuf"] and not by_sdk else "grpc"
+    findings = _mismatch(port, protocol)
     if port is None:
         port = 80 if url.scheme == "http" and protocol != "grpc" else 443
     proxy = environment.proxy(url.scheme or "https", url.netloc)
     if proxy is not None:
-        return ([f"Spans go over OTLP ({protocol}) to {host}:{port}, through a proxy."], [])
+        return ([f"Spans go over OTLP ({protocol}) to {host}:{port}, through a proxy."], findings)
     try:
         socket.create_connection((host, port), TIMEOUT_SECONDS).close()
     except OSError as error:
         reason = error.strerror or str(error) or type(error).__name__
-        return (
-            [],
-            [
-                f"Nothing answers at the OTLP endpoint {host}:{port} ({reason}), so spans would "
-                "be lost. Start the collector, or correct OTEL_EXPORTER_OTLP_ENDPOINT."
-            ],
+        silent = (
+            f"Nothing answers at the OTLP endpoint {host}:{port} ({reason}), so spans would "
+            "be lost. Start the collector, or correct OTEL_EXPORTER_OTLP_ENDPOINT."
         )
-    return ([f"The OTLP endpoint {host}:{port} ({protocol}) takes connections."], [])
+        return ([], [silent, *findings])
+    return ([f"The OTLP endpoint {host}:{port} ({protocol}) takes connections."], findings)
+
+
+def _mismatch(port: int | None, protocol: str) -> list[str]:
+    """Say that *port* is the usual one of the other protocol."""
+    for other, usual in _PORTS.items():
+        if port == usual and protocol != other:
+            every = "OTEL_EXPORTER_OTLP_PROTOCOL"
+            traces = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
+            variable = every if environment.text(traces) is None else traces
+            return [
+                f"The OTLP endpoint has port {port}, and spans would go there by {protocol}, but "
+                f"{port} is OTLP's {'gRPC' if other == 'grpc' else 'HTTP'} port, which does not "
+                f"understand it. Set {variable}={other}, or use port {_PORTS[protocol]}."
+            ]
+    return []
 
 
 def _first(what: str) -> str | None:
@@ -89,15 +107,15 @@ def _helicone() -> Sentences:
 def _store(given: Path | None) -> Sentences:
     try:
         path = store_path(given)
-        if not path.exists():
-            place = next(parent for parent in path.parents if parent.exists())
-            if not place.is_dir() or not os.access(place, os.W_OK):
-                return ([], [f"The store {path} cannot be made: {place} takes no new files."])
+        if identity(path) is None:
+            _check_place(path)
             return ([f"There is no store yet; it would be {path}."], [])
+        connect(path).close()  # a store that can only be read is no place for spans
         with SessionReader(path) as reader:
             sessions = reader.count()
     except StoreError as error:
-        return ([], [f"The store cannot be used: {error}."])
+        said = str(error) if given is None else error.for_option()
+        return ([], [f"The store cannot be used: {said}."])
     kilobytes = sum(file.stat().st_size for file in path.parent.glob(f"{path.name}*")) / 1_000
     return (
         [
@@ -106,3 +124,12 @@ def _store(given: Path | None) -> Sentences:
         ],
         [],
     )
+
+
+def _check_place(path: Path) -> None:
+    """Raise StoreError if no store can be made at *path*; leave nothing there."""
+    place = next(parent for parent in path.parents if parent.exists())
+    try:
+        tempfile.TemporaryFile(dir=place).close()  # what access rights promise is not enough
+    except OSError as error:
+        raise unwritable(path, f"{place} takes no new files") from error

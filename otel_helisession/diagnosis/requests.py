@@ -1,4 +1,8 @@
-"""Sentences on requests: who was told the session, and why the others were not."""
+"""Sentences on requests: who was told the session, and why the others were not.
+
+A host that is not allowed is a finding only where it looks like a gateway: providers are not
+meant to be told, and most hosts are neither.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +30,16 @@ BECAUSE: Final = {
 }
 """Why a request carries no headers of ours, and what to do."""
 
+_PROVIDER: Final = (
+    "the host is not allowed",
+    "That is right for a provider; if it is a gateway that shall know the session, add it: "
+    "allow_hosts=[{host!r}], or HELISESSION_ALLOW_HOSTS={host}.",
+)
+"""The same of a host that nothing marks as a gateway."""
+
 
 def facts(observations: Observations) -> list[str]:
-    """Say to whom sessions were announced."""
+    """Say to whom sessions were announced, and which hosts were not meant to be told."""
     said = []
     for outcome, text in (
         ("announced", "carried session headers"),
@@ -39,6 +50,8 @@ def facts(observations: Observations) -> list[str]:
             total = sum(count for _, count in found)
             hosts = listed([f"{key.host} ({count:,})" for key, count in found])
             said.append(f"{counted(total, 'request')} {text}: to {hosts}.")
+    if not environment.disabled():
+        said += [_said(key, count, _PROVIDER) for key, count in _untold(observations, False)]
     return said
 
 
@@ -46,13 +59,24 @@ def findings(observations: Observations) -> list[str]:
     """Say why requests carried no session headers."""
     if environment.disabled():
         return []  # that is why; it is said once
+    return [_said(key, count, BECAUSE[key.outcome]) for key, count in _untold(observations, True)]
+
+
+def _untold(observations: Observations, matters: bool) -> list[tuple[RequestKey, int]]:
+    """Return the requests without our headers: those where that matters, or the others."""
+    requests = observations.requests()
+    gateways = {key.host for key, _ in requests if key.outcome == "explicit"}
     return [
-        _finding(key, count) for key, count in observations.requests() if key.outcome in BECAUSE
+        (key, count)
+        for key, count in requests
+        if key.outcome in BECAUSE
+        and matters
+        == (key.outcome != "not_allowed" or "helicone" in key.host.lower() or key.host in gateways)
     ]
 
 
-def _finding(key: RequestKey, count: int) -> str:
-    because, remedy = BECAUSE[key.outcome]
+def _said(key: RequestKey, count: int, why: tuple[str, str]) -> str:
+    because, remedy = why
     client = "" if key.client == "httpx" else f" by {key.client}"
     return (
         f"{counted(count, 'request')} to {key.host}{client} carried no session headers: {because}. "

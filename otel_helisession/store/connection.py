@@ -5,11 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from otel_helisession.store import schema
-from otel_helisession.store.error import BUSY_SECONDS, from_sqlite
+from otel_helisession.store.error import BUSY_SECONDS, UnwritableError, from_sqlite
 from otel_helisession.store.location import is_sqlite, make_file, make_private
 
 _WAL_BYTES = 16 * 1024 * 1024
@@ -25,8 +25,7 @@ def connect(path: Path) -> sqlite3.Connection:
         StoreError: It cannot be made, is damaged, or is not ours to read.
     """
     make_file(path)
-    if not is_sqlite(path):
-        raise from_sqlite(sqlite3.DatabaseError("file is not a database"), path)
+    _check_content(path)
     with translated(path):
         connection = sqlite3.connect(
             path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
@@ -38,6 +37,27 @@ def connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """Open the store at *path*, which is there, read-only if it cannot be written.
+
+    Raises:
+        StoreError: As connect() does; or it is an older store, which only a writer can migrate.
+    """
+    try:
+        return connect(path)
+    except UnwritableError as error:
+        _check_content(path)
+        # A -wal file is read with its index, if that can be used. Without one the file is all
+        # there is: "immutable" leaves no index behind, which its owner could not write.
+        in_use = path.with_name(f"{path.name}-wal").exists()
+        with translated(path):
+            for immutable in (False, True) if in_use else (True,):
+                found = _read_only(path, immutable)
+                if found is not None:
+                    return found
+        raise error
 
 
 @contextmanager
@@ -60,6 +80,29 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise from_sqlite(error, path) from error
+
+
+def _check_content(path: Path) -> None:
+    if not is_sqlite(path):
+        raise from_sqlite(sqlite3.DatabaseError("file is not a database"), path)
+
+
+def _read_only(path: Path, immutable: bool) -> sqlite3.Connection | None:
+    """Return a connection that only reads, with the -wal or *immutable*; None if that fails."""
+    connection = sqlite3.connect(
+        f"{path.as_uri()}?mode=ro&immutable={immutable:d}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+    )
+    usable = False
+    try:
+        with suppress(sqlite3.OperationalError):
+            usable = schema.check(connection, path) == schema.VERSION
+    finally:
+        if not usable:
+            connection.close()
+    return connection if usable else None
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -6,6 +6,9 @@ import errno
 import sqlite3
 from pathlib import Path
 
+_NAME_ANOTHER = "set HELISESSION_STORE to"
+"""How a sentence begins its advice to use another file."""
+
 BUSY_SECONDS = 5.0
 """How long one statement waits for another process's transaction. Those last milliseconds,
 so waiting longer means that somebody holds the file open in a tool."""
@@ -23,6 +26,14 @@ class StoreError(Exception):
         super().__init__(message)
         self.lasting = lasting
 
+    def for_option(self) -> str:
+        """Return the sentence for somebody who named the file with ``--store``."""
+        return str(self).replace(_NAME_ANOTHER, "give --store")
+
+
+class UnwritableError(StoreError):
+    """The file cannot be opened for writing. It may be there to be read all the same."""
+
 
 def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
     """Return what *error*, met while using the store at *path*, means to its owner.
@@ -38,14 +49,14 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
         )
     if "full" in said or "disk I/O" in said:
         return StoreError(
-            f"{path} cannot grow ({said}); free disk space, or set HELISESSION_STORE to a "
-            "file on another disk",
+            f"{path} cannot grow ({said}); free disk space, or {_NAME_ANOTHER} a file on "
+            "another disk",
             lasting=False,
         )
     if "not a database" in said or "malformed" in said or "corrupt" in said:
         return StoreError(
             f"{path} is damaged, or is no session store ({said}); move it away, and a new one "
-            "is made in its place, or set HELISESSION_STORE to another file"
+            f"is made in its place, or {_NAME_ANOTHER} another file"
         )
     if "readonly" in said or "unable to open" in said:
         return unwritable(path, said)
@@ -59,9 +70,9 @@ def from_os(error: OSError, path: Path) -> StoreError:
     return unwritable(path, error.strerror or str(error))
 
 
-def unwritable(path: Path, reason: str) -> StoreError:
+def unwritable(path: Path, reason: str) -> UnwritableError:
     """Return the error for a *path* that cannot be opened or written."""
-    return StoreError(
-        f"{path} cannot be opened ({reason}); set HELISESSION_STORE to a file in a directory "
-        "that you can write to"
+    return UnwritableError(
+        f"{path} cannot be opened ({reason}); {_NAME_ANOTHER} a file in a directory that you can "
+        "write to"
     )

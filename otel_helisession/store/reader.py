@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.store import body, tally
-from otel_helisession.store.connection import connect, translated
+from otel_helisession.store.connection import connect_to_read, translated
 from otel_helisession.store.location import identity, store_path
 from otel_helisession.store.row import SpanRow
 from otel_helisession.store.summary import SessionSummary
@@ -40,8 +40,8 @@ class SpanDetail:
 class SessionReader:
     """Reads the store. Where there is no file, it is empty; none is made.
 
-    An older store is migrated when it is opened. Used by one thread at a time, as a context
-    manager or until :meth:`close`.
+    An older store is migrated when it is opened; one that cannot be written is only read.
+    Used by one thread at a time, as a context manager or until :meth:`close`.
 
     Args:
         path: The file; see :func:`~otel_helisession.store.location.store_path`.
@@ -52,7 +52,7 @@ class SessionReader:
 
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self.path = store_path(path)
-        self._connection = None if identity(self.path) is None else connect(self.path)
+        self._connection = None if identity(self.path) is None else connect_to_read(self.path)
 
     def __enter__(self: _Reader) -> _Reader:
         return self
@@ -70,6 +70,11 @@ class SessionReader:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is a file; False once this is closed."""
+        return self._connection is not None
 
     def count(self, *, name: str | None = None) -> int:
         """Return how many sessions there are, of that *name* if it is given."""

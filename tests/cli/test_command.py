@@ -38,6 +38,13 @@ def test_wrong_usage_exits_with_2(command: Command, arguments: tuple[str, ...]) 
     assert "Error: " in done.err
 
 
+def test_a_store_before_the_command_is_explained(command: Command) -> None:
+    """Where it goes instead."""
+    done = command("--store", "s.db", "ls")
+    assert (done.code, done.out) == (2, "")
+    assert "Error: --store goes after the command, as in: helisession ls --store FILE" in done.err
+
+
 def test_no_arguments_print_the_help(command: Command) -> None:
     """A stranger types the name first."""
     done = command()

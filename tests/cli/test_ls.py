@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -76,12 +77,12 @@ def test_names_select(command: Command, trip: None) -> None:
     assert none.err.startswith("No sessions of the name 'Tri' in ")
 
 
-def test_an_empty_store_says_what_to_do_and_is_not_made(command: Command, tmp_path: Path) -> None:
+def test_a_store_that_is_not_there_is_not_made(command: Command, tmp_path: Path) -> None:
     """Nothing on standard output, so that a pipe stays empty."""
     path = tmp_path / "none" / "s.db"
     done = command("ls", "--store", str(path))
     assert (done.code, done.out) == (0, "")
-    assert done.err == f"No sessions in {path}\nMake some: helisession demo\n"
+    assert done.err == f"There is no store at {path}\nMake some: helisession demo\n"
     assert json.loads(command("ls", "--json", "--store", str(path)).out) == {"sessions": []}
     assert not path.parent.exists()
 
@@ -106,6 +107,14 @@ def test_a_uuid_is_shown_by_its_first_group_where_that_is_enough(command: Comman
     store(recorder.take())
     shown = {line.split()[0] for line in command("ls").out.splitlines()[1:]}
     assert shown == {alike, alike[:-1] + "2", "9f2a9c1e"}
+
+
+def test_an_empty_store_says_what_to_do(command: Command, trip: None) -> None:
+    """It is there, and has nothing in it."""
+    command("rm", "--all", "--yes")
+    done = command("ls")
+    assert (done.code, done.out) == (0, "")
+    assert re.fullmatch(r"No sessions in \S+\nMake some: helisession demo\n", done.err)
 
 
 def test_a_damaged_store_exits_with_2(command: Command, tmp_path: Path) -> None:

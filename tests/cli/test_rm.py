@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from pathlib import Path
@@ -78,15 +79,29 @@ def test_a_terminal_is_asked_first(
     assert len(left(command)) == count
 
 
+def test_no_is_answered(command: Command, three: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit code 1, for what was asked has not been done."""
+    monkeypatch.setattr(rm, "_at_a_terminal", lambda: True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("n\n"))
+    done = command("rm", "--all")
+    assert (done.code, done.out.splitlines()[-1].split("]: ")[-1]) == (1, "nothing deleted")
+
+
 def test_yes_and_pipes_are_not_asked(command: Command, three: None) -> None:
-    """Scripts go on."""
+    """Scripts go on; but all is not deleted by accident."""
     assert not sys.stdin.isatty()
-    assert command("rm", "--all", "--yes").out == "3 sessions deleted\n"
-    assert command("rm", "--all").out == "0 sessions deleted\n"
+    assert command("rm", "s-1").out == "1 session deleted\n"
+    refused = command("rm", "--all")
+    assert (refused.code, len(left(command))) == (2, 2)
+    assert "there is no terminal to ask on; to delete all sessions add --yes" in refused.err
+    assert command("rm", "--all", "--yes").out == "2 sessions deleted\n"
 
 
 def test_a_store_that_does_not_exist_is_not_made(command: Command, tmp_path: Path) -> None:
-    """There is nothing to delete."""
+    """There is nothing to delete; who named a session meant another store."""
     path = tmp_path / "none.db"
-    assert command("rm", "--all", "--store", str(path)).out == "0 sessions deleted\n"
+    for what, code in (("--all", 0), ("s-1", 1)):
+        done = command("rm", what, "--yes", "--store", str(path))
+        assert (done.code, done.out) == (code, "")
+        assert done.err == f"There is no store at {path}; nothing deleted\n"
     assert not path.exists()

@@ -207,14 +207,19 @@ def test_switched_off_it_says_so(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_was_not_stored_is_not_shown_as_if(tmp_path: Path) -> None:
-    """A store that cannot be written: exit code 1, and why."""
+def test_a_store_that_cannot_be_used_is_said_first(tmp_path: Path) -> None:
+    """A store that cannot be written: exit code 2 before the trip, and what to give instead."""
     taken = tmp_path / "file"
     taken.touch()
-    done = _run(["demo", "--sessions", "1"], taken / "sessions.db")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "spans are not kept" in done.stderr
-    assert done.stderr.splitlines()[-1].startswith("Error: not every span was stored")
+    bad = taken / "sessions.db"
+    remedy = "a file in a directory that you can write to"
+    for option, advice in (([], "set HELISESSION_STORE to"), (["--store", bad], "give --store")):
+        done = _run(["demo", "--sessions", "1", *map(str, option)], bad)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.splitlines() == [
+            "loading the SDKs",
+            f"Error: {bad} cannot be opened (File exists); {advice} {remedy}",
+        ]
 
 
 def test_a_sampler_that_drops_everything_is_named(tmp_path: Path) -> None:

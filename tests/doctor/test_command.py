@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -111,6 +112,39 @@ def test_an_endpoint_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+@pytest.mark.parametrize(
+    ("port", "variables", "finding"),
+    [
+        (4318, {"OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}, ("4318", "PROTOCOL=http/protobuf", 4317)),
+        (4318, {"OTEL_TRACES_EXPORTER": "otlp"}, ("4318", "PROTOCOL=http/protobuf", 4317)),
+        (
+            *(4317, {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"}),
+            ("4317", "TRACES_PROTOCOL=grpc", 4318),
+        ),
+        (4318, {}, None),
+        (4317, {}, None),
+    ],
+    ids=["grpc", "sdk's default", "http", "4318 alone", "4317 alone"],
+)
+def test_the_port_of_the_other_protocol(
+    monkeypatch: pytest.MonkeyPatch,
+    port: int,
+    variables: dict[str, str],
+    finding: tuple[str, str, int] | None,
+) -> None:
+    """configure() goes by the port where no protocol is set; the SDK takes gRPC then."""
+    monkeypatch.setattr(socket, "create_connection", lambda *where: socket.socket())
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://localhost:{port}")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    findings = check_up().findings
+    assert len(findings) == (finding is not None)
+    if finding is not None:
+        assert findings[0].startswith(f"The OTLP endpoint has port {finding[0]}, and spans would ")
+        remedy = f" Set OTEL_EXPORTER_OTLP_{finding[1]}, or use port {finding[2]}."
+        assert findings[0].endswith(remedy)
+
+
 def test_an_endpoint_that_is_no_url(monkeypatch: pytest.MonkeyPatch) -> None:
     """The doctor does not stumble over what it shall find."""
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "otlp")
@@ -140,8 +174,25 @@ def test_a_store_that_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("HELISESSION_STORE", str(tmp_path / "file" / "sessions.db"))
     place = tmp_path / "file"
     assert check_up().findings == (
-        f"The store {place}/sessions.db cannot be made: {place} takes no new files.",
+        f"The store cannot be used: {place}/sessions.db cannot be opened (Not a directory); set "
+        "HELISESSION_STORE to a file in a directory that you can write to.",
     )
+
+
+def test_a_directory_that_only_seems_to_take_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Root may write everywhere, and yet /proc takes nothing."""
+    monkeypatch.setenv("HELISESSION_STORE", "/proc/sessions.db")
+    assert check_up().findings == (
+        "The store cannot be used: /proc/sessions.db cannot be opened (/proc takes no new files); "
+        "set HELISESSION_STORE to a file in a directory that you can write to.",
+    )
+
+
+def test_looking_for_a_store_makes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor anything else in its directory."""
+    monkeypatch.setenv("HELISESSION_STORE", str(tmp_path / "new" / "sessions.db"))
+    assert check_up().findings == ()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_versions_that_do_not_belong_together(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,17 +29,33 @@ def _global_state() -> Iterator[None]:
 def test_a_host_that_is_not_allowed(
     spans: CollectedSpans, findings: Findings, echo: EchoServer
 ) -> None:
-    """The finding says how to allow it."""
+    """It may be a provider, as it should be: a fact, which says how to allow it."""
     instrument_httpx()
     with session("Trip"), httpx.Client() as client:
         for _ in range(3):
             client.get(echo.url)
+    assert findings() == []
+    assert diagnose().facts[-1] == (
+        "3 requests to 127.0.0.1 carried no session headers: the host is not allowed. That is "
+        "right for a provider; if it is a gateway that shall know the session, add it: "
+        "allow_hosts=['127.0.0.1'], or HELISESSION_ALLOW_HOSTS=127.0.0.1."
+    )
+    assert "helicone-session-id" not in echo.last.headers
+
+
+def test_a_gateway_that_is_not_allowed(
+    spans: CollectedSpans, findings: Findings, echo: EchoServer
+) -> None:
+    """A host that the program itself sends session headers is one."""
+    instrument_httpx()
+    with session("Trip"), httpx.Client() as client:
+        client.get(echo.url, headers={"Helicone-Session-Id": "own"})
+        client.get(echo.url)
     assert findings() == [
-        "3 requests to 127.0.0.1 carried no session headers: the host is not allowed. If it "
+        "1 request to 127.0.0.1 carried no session headers: the host is not allowed. If it "
         "shall know the session, add it: allow_hosts=['127.0.0.1'], or "
         "HELISESSION_ALLOW_HOSTS=127.0.0.1."
     ]
-    assert "helicone-session-id" not in echo.last.headers
 
 
 def test_a_host_that_is_allowed(
@@ -98,11 +114,11 @@ def test_another_client_with_a_propagator(spans: CollectedSpans, findings: Findi
     propagate.set_global_textmap(SessionPropagator(allow_hosts=["api.example.com"]))
     with session("Trip"):
         send("https://api.example.com/v1")
-        send("https://other.example.com:8443/v1")
+        send("https://helicone.example.com:8443/v1")
     assert findings() == [
-        "1 request to other.example.com by opentelemetry.instrumentation.requests carried no "
+        "1 request to helicone.example.com by opentelemetry.instrumentation.requests carried no "
         "session headers: the host is not allowed. If it shall know the session, add it: "
-        "allow_hosts=['other.example.com'], or HELISESSION_ALLOW_HOSTS=other.example.com."
+        "allow_hosts=['helicone.example.com'], or HELISESSION_ALLOW_HOSTS=helicone.example.com."
     ]
     assert "1 request carried session headers: to api.example.com (1)." in diagnose().facts
 

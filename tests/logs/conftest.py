@@ -7,19 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk._logs import LoggerProvider, export
 
 from otel_helisession import SessionLogRecordProcessor, uninstrument_logging
+
+_NAMES = ("InMemoryLogRecordExporter", "InMemoryLogExporter")  # now, and in older SDKs
+MemoryExporter: Any = next(getattr(export, name) for name in _NAMES if hasattr(export, name))
 
 
 class Logs:
     """``logs()`` returns the attributes of each exported record, by its body."""
 
     def __init__(self, *processors: Any) -> None:
-        self.exporter = InMemoryLogRecordExporter()
+        self.exporter = MemoryExporter()
         self.provider = LoggerProvider(shutdown_on_exit=False)
-        for processor in (*processors, SimpleLogRecordProcessor(self.exporter)):
+        for processor in (*processors, export.SimpleLogRecordProcessor(self.exporter)):
             self.provider.add_log_record_processor(processor)
 
     def __call__(self) -> dict[Any, dict[str, Any]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,9 @@ from otel_helisession.store.location import store_path
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.writer import SessionWriter
 from tests.recorded import Recorder, exporting, store
+
+NOBODY = 65_534
+"""A user who owns nothing."""
 
 
 def run(path: Path, *statements: str) -> None:
@@ -137,6 +143,43 @@ def test_a_directory_in_its_place_is_refused(tmp_path: Path) -> None:
         f"{tmp_path} cannot be opened (Is a directory); set HELISESSION_STORE to a file in a "
         "directory that you can write to"
     )
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A directory for a user who is not root, which the test is not either until its end."""
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        place.chmod(0o755)
+        user = os.geteuid()
+        try:
+            yield place
+        finally:
+            os.seteuid(user)
+            place.chmod(0o755)
+
+
+@pytest.mark.parametrize("in_use", [False, True])
+def test_a_file_that_may_only_be_read_is_read(unprivileged: Path, in_use: bool) -> None:
+    """In a directory that takes no files; with and without a writer's -wal beside it."""
+    path = unprivileged / "100% s.db"
+    recorder = Recorder()
+    recorder.llm()
+    with ExitStack() as writing:
+        exporter = writing.enter_context(exporting(path))
+        exporter.export(recorder.take())
+        if not in_use:
+            writing.close()
+        for file in unprivileged.iterdir():
+            file.chmod(0o444)
+        unprivileged.chmod(0o555)
+        if os.geteuid() == 0:
+            os.seteuid(NOBODY)
+        with SessionReader(path) as reader:
+            assert [one.id for one in reader.sessions()] == ["s-1"]
+        with closing(SessionWriter(path)) as writer, pytest.raises(StoreError, match="cannot be"):
+            writer.remove_all()
+        os.seteuid(os.getuid())
 
 
 def test_a_file_that_is_deleted_while_open_is_made_again(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+import venv
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,9 @@ def test_this_environments_python_comes_first(start: Start, plain_agent: str) ->
         ([], {"HELISESSION_ALLOW_HOSTS": "https://a"}, "HELISESSION_ALLOW_HOSTS has 'https://a'"),
         ([], {"HELISESSION_TRUST_INBOUND": "perhaps"}, "HELISESSION_TRUST_INBOUND is 'perhaps'"),
         ([], {"HELISESSION_DEFAULT_SESSION": "all"}, "HELISESSION_DEFAULT_SESSION is 'all'"),
-        (["--exporters", "lokal"], {}, "HELISESSION_EXPORTERS has 'lokal'"),
+        (["--exporters", "lokal"], {}, "--exporters has 'lokal'"),
         (["--exporters", "helicone"], {}, "HELICONE_API_KEY"),
-        (["--allow-host", "a:80"], {}, "HELISESSION_ALLOW_HOSTS has 'a:80'"),
+        (["--allow-host", "a:80"], {}, "--allow-host has 'a:80'"),
         (["--store", "plain_agent.py"], {}, "plain_agent.py"),
     ],
     ids=lambda value: str(value)[-40:],
@@ -161,6 +162,18 @@ def test_a_program_without_a_session_is_said_so(start: Start) -> None:
     assert done.returncode == 0
     assert "no session was stored" in done.stderr
     assert "helisession doctor" in done.stderr
+
+
+def test_another_python_without_this_package_is_named(start: Start, tmp_path: Path) -> None:
+    """Instead of looking for the reason in the program."""
+    venv.create(tmp_path / "other", symlinks=True)
+    other = str(tmp_path / "other" / "bin" / "python")
+    done = start("helisession", "run", "--", other, "-c", "pass")
+    assert done.returncode == 0
+    assert done.stderr.splitlines()[-1] == (
+        f"helisession: no session was stored: that Python ({other}) has no otel-helisession; "
+        f"install it there: {other} -m pip install 'otel-helisession[run]'"
+    )
 
 
 def test_with_an_otlp_endpoint_spans_go_there(
