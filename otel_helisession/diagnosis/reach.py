@@ -80,7 +80,7 @@ def _otlp(by_sdk: bool) -> Sentences:
 def _mismatch(port: int | None, protocol: str) -> list[str]:
     """Say that *port* is the usual one of the other protocol."""
     for other, usual in _PORTS.items():
-        if port == usual and protocol != other:
+        if port == usual and protocol in _PORTS and protocol != other:
             every = "OTEL_EXPORTER_OTLP_PROTOCOL"
             traces = "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"
             variable = every if environment.text(traces) is None else traces

@@ -51,7 +51,11 @@ def facts(observations: Observations) -> list[str]:
             hosts = listed([f"{key.host} ({count:,})" for key, count in found])
             said.append(f"{counted(total, 'request')} {text}: to {hosts}.")
     if not environment.disabled():
-        said += [_said(key, count, _PROVIDER) for key, count in _untold(observations, False)]
+        said += [
+            _said(key, count, _PROVIDER)
+            for key, count in observations.requests()
+            if _is_usual(key, observations)
+        ]
     return said
 
 
@@ -59,20 +63,24 @@ def findings(observations: Observations) -> list[str]:
     """Say why requests carried no session headers."""
     if environment.disabled():
         return []  # that is why; it is said once
-    return [_said(key, count, BECAUSE[key.outcome]) for key, count in _untold(observations, True)]
-
-
-def _untold(observations: Observations, matters: bool) -> list[tuple[RequestKey, int]]:
-    """Return the requests without our headers: those where that matters, or the others."""
-    requests = observations.requests()
-    gateways = {key.host for key, _ in requests if key.outcome == "explicit"}
     return [
-        (key, count)
-        for key, count in requests
-        if key.outcome in BECAUSE
-        and matters
-        == (key.outcome != "not_allowed" or "helicone" in key.host.lower() or key.host in gateways)
+        _said(key, count, BECAUSE[key.outcome])
+        for key, count in observations.requests()
+        if key.outcome in BECAUSE and not _is_usual(key, observations)
     ]
+
+
+def _is_usual(key: RequestKey, observations: Observations) -> bool:
+    """Tell whether the host is not allowed and nothing marks it as a gateway: neither its name,
+    nor that the program itself sends it session headers."""
+    return (
+        key.outcome == "not_allowed"
+        and "helicone" not in key.host.lower()
+        and not any(
+            other.host == key.host and other.outcome == "explicit"
+            for other, _ in observations.requests()
+        )
+    )
 
 
 def _said(key: RequestKey, count: int, why: tuple[str, str]) -> str:

@@ -37,6 +37,8 @@ class SessionLogRecordProcessor(LogRecordProcessor):
                 return
             record = log_record.log_record
             attributes = record.attributes
+            if attributes is None:  # in older SDKs
+                attributes = record.attributes = {}
             for name in names.FIELDS:  # the handler made attributes of what format strings need
                 if name in attributes:
                     del attributes[name]

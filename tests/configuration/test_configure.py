@@ -173,19 +173,17 @@ def test_a_provider_that_is_not_the_sdks_is_refused() -> None:
 
 def test_http_spans_are_of_httpx2_too(provider: TracerProvider, echo: EchoServer) -> None:
     """With http_spans=True a request has an HTTP span, in the session, and traceparent."""
+    instrumentation = pytest.importorskip("opentelemetry.instrumentation.httpx")
+    if not hasattr(instrumentation, "HTTPX2ClientInstrumentor"):
+        pytest.skip("this release of the httpx instrumentation does not know httpx2")
     memory = InMemorySpanExporter()
     with configure(exporters=[memory], tracer_provider=provider, http_spans=True) as handle:
         with session("Trip", id="t-1"), httpx2.Client(trust_env=False) as client:
             client.get(echo.url)
         handle.flush()
         spans = [(s.name, s.attributes["helicone.session.id"]) for s in memory.get_finished_spans()]
-    from opentelemetry.instrumentation.httpx import (
-        HTTPX2ClientInstrumentor,
-        HTTPXClientInstrumentor,
-    )
-
-    HTTPXClientInstrumentor().uninstrument()
-    HTTPX2ClientInstrumentor().uninstrument()
+    instrumentation.HTTPXClientInstrumentor().uninstrument()
+    instrumentation.HTTPX2ClientInstrumentor().uninstrument()
     assert spans == [("GET", "t-1")]
     assert "traceparent" in echo.requests[0].headers
 

@@ -112,6 +112,9 @@ def test_an_endpoint_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
     )
 
 
+ODD = {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/json", "HELISESSION_EXPORTERS": "none"}
+
+
 @pytest.mark.parametrize(
     ("port", "variables", "finding"),
     [
@@ -121,10 +124,11 @@ def test_an_endpoint_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> No
             *(4317, {"OTEL_EXPORTER_OTLP_TRACES_PROTOCOL": "http/protobuf"}),
             ("4317", "TRACES_PROTOCOL=grpc", 4318),
         ),
+        (4317, {"OTEL_TRACES_EXPORTER": "otlp", **ODD}, None),
         (4318, {}, None),
         (4317, {}, None),
     ],
-    ids=["grpc", "sdk's default", "http", "4318 alone", "4317 alone"],
+    ids=["grpc", "sdk's default", "http", "unknown", "4318 alone", "4317 alone"],
 )
 def test_the_port_of_the_other_protocol(
     monkeypatch: pytest.MonkeyPatch,
