@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 
@@ -15,18 +15,12 @@ from otel_helisession.conventions.operation import (
     Usage,
     VectorQuery,
 )
+from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
-from otel_helisession.conventions.values import (
-    Attributes,
-    decimal,
-    integer,
-    mappings,
-    parsed,
-    text,
-    texts,
-)
+from otel_helisession.conventions.values import Attributes, text
 
 NAME: Final = "genai"
+FAMILIES: Final = frozenset({"gen_ai"})
 
 _LLM: Final = frozenset({"chat", "generate_content", "text_completion", "embeddings", "response"})
 _VECTOR: Final = frozenset(
@@ -79,77 +73,70 @@ def segment(name: str, attributes: Attributes) -> str:
     return stable(named or name.removeprefix(f"{operation} "))
 
 
-def read(span: ReadableSpan, attributes: Attributes) -> Operation | None:
+def read(span: ReadableSpan, said: Reading) -> Operation | None:
     """Return what *span* says; None when it does not speak this convention."""
-    found = kind(attributes)
+    found = kind(said.attributes)
     if found is None:
         return None
-    seconds = decimal(attributes.get(semconv.TIME_TO_FIRST_CHUNK))
+    seconds = said.decimal(semconv.TIME_TO_FIRST_CHUNK)
     return Operation(
         kind=found,
         convention=NAME,
-        name=str(attributes.get(semconv.OPERATION_NAME)),
-        segment=segment(span.name, attributes),
-        provider=text(attributes.get(semconv.PROVIDER_NAME))
-        or text(attributes.get(semconv.SYSTEM)),
-        request_model=text(attributes.get(semconv.REQUEST_MODEL)),
-        response_model=text(attributes.get(semconv.RESPONSE_MODEL)),
-        response_id=text(attributes.get(semconv.RESPONSE_ID)),
-        finish_reasons=texts(attributes.get(semconv.FINISH_REASONS)),
-        streaming=_flag(attributes.get(semconv.REQUEST_STREAM)),
+        name=said.text(semconv.OPERATION_NAME) or "",
+        segment=segment(span.name, said.attributes),
+        provider=said.text(semconv.PROVIDER_NAME, semconv.SYSTEM),
+        request_model=said.text(semconv.REQUEST_MODEL),
+        response_model=said.text(semconv.RESPONSE_MODEL),
+        response_id=said.text(semconv.RESPONSE_ID),
+        finish_reasons=said.texts(semconv.FINISH_REASONS),
+        streaming=said.flag(semconv.REQUEST_STREAM),
         time_to_first_token_ms=None if seconds is None or seconds < 0 else seconds * 1_000,
-        usage=_usage(attributes),
+        usage=_usage(said),
         conversation=Conversation(
-            input=mappings(attributes.get(semconv.INPUT_MESSAGES)),
-            output=mappings(attributes.get(semconv.OUTPUT_MESSAGES)),
-            instructions=mappings(attributes.get(semconv.SYSTEM_INSTRUCTIONS)),
-            tools=mappings(attributes.get(semconv.TOOL_DEFINITIONS)),
+            input=said.mappings(semconv.INPUT_MESSAGES),
+            output=said.mappings(semconv.OUTPUT_MESSAGES),
+            instructions=said.mappings(semconv.SYSTEM_INSTRUCTIONS),
+            tools=said.mappings(semconv.TOOL_DEFINITIONS),
         ),
         parameters={
-            short: attributes[key] for key, short in _PARAMETERS.items() if key in attributes
+            short: said.attributes[key]
+            for key, short in _PARAMETERS.items()
+            if key in said.attributes
         },
-        tool=_tool(attributes, span.name) if found == "tool" else None,
-        vector=_vector(attributes) if found == "vector_db" else None,
+        tool=_tool(said, span.name) if found == "tool" else None,
+        vector=_vector(said) if found == "vector_db" else None,
     )
 
 
-def _flag(value: Any) -> bool | None:
-    return value if isinstance(value, bool) else None
-
-
-def _usage(attributes: Attributes) -> Usage:
+def _usage(said: Reading) -> Usage:
     return Usage(
-        input_tokens=integer(attributes.get(semconv.INPUT_TOKENS)),
-        output_tokens=integer(attributes.get(semconv.OUTPUT_TOKENS)),
-        cache_read_tokens=integer(attributes.get(semconv.CACHE_READ_TOKENS)),
-        cache_write_tokens=integer(
-            attributes.get(semconv.CACHE_WRITE_TOKENS)
-            or attributes.get(semconv.CACHE_CREATION_TOKENS)
-        ),
-        reasoning_tokens=integer(attributes.get(semconv.REASONING_TOKENS)),
-        cost_usd=decimal(attributes.get(semconv.USAGE_COST)),
+        input_tokens=said.integer(semconv.INPUT_TOKENS),
+        output_tokens=said.integer(semconv.OUTPUT_TOKENS),
+        cache_read_tokens=said.integer(semconv.CACHE_READ_TOKENS),
+        cache_write_tokens=said.integer(semconv.CACHE_WRITE_TOKENS, semconv.CACHE_CREATION_TOKENS),
+        reasoning_tokens=said.integer(semconv.REASONING_TOKENS),
+        cost_usd=said.decimal(semconv.USAGE_COST),
     )
 
 
-def _tool(attributes: Attributes, span_name: str) -> ToolCall:
+def _tool(said: Reading, span_name: str) -> ToolCall:
     return ToolCall(
-        name=text(attributes.get(semconv.TOOL_NAME)) or span_name.removeprefix("execute_tool "),
-        call_id=text(attributes.get(semconv.TOOL_CALL_ID)),
-        arguments=parsed(attributes.get(semconv.TOOL_ARGUMENTS)),
-        result=parsed(attributes.get(semconv.TOOL_RESULT)),
+        name=said.text(semconv.TOOL_NAME) or span_name.removeprefix("execute_tool "),
+        call_id=said.text(semconv.TOOL_CALL_ID),
+        arguments=said.json(semconv.TOOL_ARGUMENTS),
+        result=said.json(semconv.TOOL_RESULT),
     )
 
 
-def _vector(attributes: Attributes) -> VectorQuery:
-    documents = attributes.get(semconv.RETRIEVAL_DOCUMENTS)
-    operation = text(attributes.get(semconv.DB_OPERATION_NAME))
+def _vector(said: Reading) -> VectorQuery:
     return VectorQuery(
-        operation=operation or "search",
-        database=text(attributes.get(semconv.DB_SYSTEM_NAME)),
-        collection=text(attributes.get(semconv.DB_COLLECTION_NAME))
-        or text(attributes.get(semconv.DATA_SOURCE_ID)),
-        query=text(attributes.get(semconv.RETRIEVAL_QUERY)),
-        top_k=integer(attributes.get(semconv.RETRIEVAL_TOP_K)),
-        filter=parsed(attributes.get(semconv.VECTOR_FILTER)),
-        matches=None if documents is None else mappings(documents),
+        operation=said.text(semconv.DB_OPERATION_NAME) or "search",
+        database=said.text(semconv.DB_SYSTEM_NAME),
+        collection=said.text(semconv.DB_COLLECTION_NAME, semconv.DATA_SOURCE_ID),
+        query=said.text(semconv.RETRIEVAL_QUERY),
+        top_k=said.integer(semconv.RETRIEVAL_TOP_K),
+        filter=said.json(semconv.VECTOR_FILTER),
+        matches=said.mappings(semconv.RETRIEVAL_DOCUMENTS)
+        if said.has(semconv.RETRIEVAL_DOCUMENTS)
+        else None,
     )

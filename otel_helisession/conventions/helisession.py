@@ -9,10 +9,12 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions.operation import Data, Kind, Operation, VectorQuery
+from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
-from otel_helisession.conventions.values import Attributes, integer, mappings, parsed, text
+from otel_helisession.conventions.values import Attributes, text
 
 NAME: Final = "helisession"
+FAMILIES: Final = frozenset({"helicone"})
 
 
 def kind(attributes: Attributes) -> Kind | None:
@@ -31,9 +33,9 @@ def segment(name: str, attributes: Attributes) -> str:
     return stable("_".join(part for part in (operation, collection) if part))
 
 
-def read(span: ReadableSpan, attributes: Attributes) -> Operation | None:
+def read(span: ReadableSpan, said: Reading) -> Operation | None:
     """Return what *span* says; None when it is not ours."""
-    found = kind(attributes)
+    found = kind(said.attributes)
     if found is None:
         return None
     if found == "data":
@@ -41,24 +43,26 @@ def read(span: ReadableSpan, attributes: Attributes) -> Operation | None:
             kind="data",
             convention=NAME,
             data=Data(
-                name=text(attributes.get(semconv.DATA_NAME)) or span.name,
-                value=parsed(attributes.get(semconv.DATA_VALUE)),
-                result=parsed(attributes.get(semconv.DATA_RESULT)),
+                name=said.text(semconv.DATA_NAME) or span.name,
+                value=said.json(semconv.DATA_VALUE),
+                result=said.json(semconv.DATA_RESULT),
             ),
         )
-    documents = attributes.get(semconv.RETRIEVAL_DOCUMENTS)
+    operation = said.text(semconv.VECTOR_OPERATION)
     return Operation(
         kind="vector_db",
         convention=NAME,
-        name=text(attributes.get(semconv.VECTOR_OPERATION)) or "",
-        segment=segment(span.name, attributes),
+        name=operation or "",
+        segment=segment(span.name, said.attributes),
         vector=VectorQuery(
-            operation=text(attributes.get(semconv.VECTOR_OPERATION)) or "search",
-            database=text(attributes.get(semconv.DB_SYSTEM_NAME)),
-            collection=text(attributes.get(semconv.DB_COLLECTION_NAME)),
-            query=text(attributes.get(semconv.RETRIEVAL_QUERY)),
-            top_k=integer(attributes.get(semconv.RETRIEVAL_TOP_K)),
-            filter=parsed(attributes.get(semconv.VECTOR_FILTER)),
-            matches=None if documents is None else mappings(documents),
+            operation=operation or "search",
+            database=said.text(semconv.DB_SYSTEM_NAME),
+            collection=said.text(semconv.DB_COLLECTION_NAME),
+            query=said.text(semconv.RETRIEVAL_QUERY),
+            top_k=said.integer(semconv.RETRIEVAL_TOP_K),
+            filter=said.json(semconv.VECTOR_FILTER),
+            matches=said.mappings(semconv.RETRIEVAL_DOCUMENTS)
+            if said.has(semconv.RETRIEVAL_DOCUMENTS)
+            else None,
         ),
     )

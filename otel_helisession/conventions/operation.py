@@ -7,7 +7,7 @@ this one know attribute names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 Kind = Literal["llm", "tool", "vector_db", "data", "structure"]
@@ -139,6 +139,10 @@ class Operation:
         failure: Why it failed; None when it did not.
         server: Host that answered, without port.
         helicone_id: The id under which a Helicone gateway has already logged the call.
+        provenance: Which convention said a field, where it was not *convention*:
+            ``{"usage.cost_usd": "openlit"}``. Empty when one convention said it all.
+        unread: Attributes that a convention knows and whose value could not be read: cut
+            JSON, a word for a number. They stay on the span as they are.
     """
 
     kind: Kind = "structure"
@@ -161,6 +165,8 @@ class Operation:
     failure: Failure | None = None
     server: str | None = None
     helicone_id: str | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    unread: Sequence[str] = ()
 
     @property
     def model(self) -> str | None:

@@ -35,6 +35,13 @@ def decimal(value: Any) -> float | None:
     return number if math.isfinite(number) else None
 
 
+def flag(value: Any) -> bool | None:
+    """Return a boolean, also from the texts ``true`` and ``false``; None for anything else."""
+    if isinstance(value, str):
+        return {"true": True, "false": False}.get(value.lower())
+    return value if isinstance(value, bool) else None
+
+
 def texts(value: Any) -> tuple[str, ...]:
     """Return the texts of a sequence, or a text alone as one; empty for anything else."""
     if isinstance(value, str):

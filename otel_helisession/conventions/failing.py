@@ -1,0 +1,26 @@
+"""Why a span failed: its status, its exception event, and the HTTP status."""
+
+from __future__ import annotations
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.trace import StatusCode
+
+from otel_helisession import semconv
+from otel_helisession.conventions.operation import Failure
+from otel_helisession.conventions.reading import Reading
+from otel_helisession.conventions.values import text
+
+
+def failure(span: ReadableSpan, said: Reading) -> Failure | None:
+    """Return why *span* failed; None when its status is not an error."""
+    if span.status.status_code is not StatusCode.ERROR:
+        return None
+    kind = said.text(semconv.ERROR_TYPE)
+    message = span.status.description or ""
+    for event in reversed(span.events):
+        if event.name == semconv.EXCEPTION_EVENT and event.attributes:
+            kind = kind or text(event.attributes.get(semconv.EXCEPTION_TYPE))
+            message = message or text(event.attributes.get(semconv.EXCEPTION_MESSAGE)) or ""
+            break
+    status = said.integer(semconv.HTTP_STATUS_CODE, semconv.HTTP_STATUS_CODE_OLD)
+    return Failure(type=kind or "error", message=message, status_code=status)

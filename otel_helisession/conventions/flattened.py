@@ -1,0 +1,55 @@
+"""Flattened structures: ``llm.input_messages.0.message.role`` and the like, put together again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from otel_helisession.conventions.values import Attributes
+
+
+def flattened(attributes: Attributes, prefix: str) -> list[dict[str, Any]]:
+    """Return the objects that stand under ``prefix.N.``, in the order of their numbers.
+
+    Within an object each dot makes a level; levels whose names are all numbers are lists.
+    ``p.0.a.b`` = 1 and ``p.0.c.1.d`` = 2 give ``[{"a": {"b": 1}, "c": [{"d": 2}]}]``.
+    Linear in the number of attributes; numbers that are missing leave no gap. A value that
+    stands where a level should be is kept under the empty name.
+    """
+    start = prefix + "."
+    root: dict[str, Any] = {}
+    for name, value in attributes.items():
+        if name.startswith(start):
+            _put(root, name[len(start) :].split("."), value)
+    made = _listed(root)
+    if not isinstance(made, list):
+        return []
+    return [item if isinstance(item, dict) else {"": item} for item in made]
+
+
+def _put(level: dict[str, Any], way: list[str], value: Any) -> None:
+    for step in way[:-1]:
+        below = level.setdefault(step, {})
+        if not isinstance(below, dict):
+            below = level[step] = {"": below}
+        level = below
+    last = level.get(way[-1])
+    if isinstance(last, dict):
+        last[""] = value
+    else:
+        level[way[-1]] = value
+
+
+def _listed(level: Any) -> Any:
+    """Return *level* with what is numbered as lists. Depth is bounded by the name's length."""
+    if not isinstance(level, dict):
+        return level
+    made = {name: _listed(below) for name, below in level.items()}
+    if made and all(name.isascii() and name.isdigit() for name in made):
+        return [made[name] for name in sorted(made, key=_number)]
+    return made
+
+
+def _number(name: str) -> tuple[int, str]:
+    """Order by value without converting: a number may have thousands of digits."""
+    digits = name.lstrip("0")
+    return len(digits), digits

@@ -1,0 +1,89 @@
+"""Reading: a span's attributes as one convention looks at them, name by name, type by type.
+
+Libraries write JSON text where structures were meant, text where numbers were, and rename
+their keys; so each question takes all names that a value has had, the newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from otel_helisession.conventions import values
+from otel_helisession.conventions.values import Attributes
+
+_Value = TypeVar("_Value")
+
+
+class Reading:
+    """The attributes of one span, and which of them could not be read.
+
+    Every method takes the names of one value, the newest first, and answers with the first
+    that says something. Nothing raises: what is of the wrong type, or cut, is passed over
+    and noted.
+
+    Attributes:
+        attributes: What the span has. Not modified.
+        unread: Names whose value was there and could not be read, in the order met.
+    """
+
+    __slots__ = ("attributes", "unread")
+
+    def __init__(self, attributes: Attributes) -> None:
+        self.attributes = attributes
+        self.unread: dict[str, None] = {}
+
+    def text(self, *names: str) -> str | None:
+        """Return a text that is not empty."""
+        return self._first(names, values.text)
+
+    def integer(self, *names: str) -> int | None:
+        """Return a count: whole, not negative; also from text."""
+        return self._first(names, values.integer)
+
+    def decimal(self, *names: str) -> float | None:
+        """Return a finite number; also from text."""
+        return self._first(names, values.decimal)
+
+    def flag(self, *names: str) -> bool | None:
+        """Return a boolean; also from the texts ``true`` and ``false``."""
+        return self._first(names, values.flag)
+
+    def texts(self, *names: str) -> tuple[str, ...]:
+        """Return the texts of a sequence, of JSON text of one, or a text alone as one."""
+        return self._first(names, lambda value: values.texts(values.parsed(value)) or None) or ()
+
+    def json(self, *names: str) -> Any:
+        """Return any value, JSON text parsed; text that is no JSON, or cut, as it is."""
+        for name in names:
+            value = self.attributes.get(name)
+            if value is not None:
+                found = values.parsed(value)
+                if found is value and isinstance(value, str) and value[:1] in ("{", "["):
+                    self.unread[name] = None
+                return found
+        return None
+
+    def mappings(self, *names: str) -> tuple[Mapping[str, Any], ...]:
+        """Return the mappings of a structured or JSON sequence."""
+        return self._first(names, lambda value: values.mappings(value) or None) or ()
+
+    def has(self, *names: str) -> bool:
+        """Tell whether any of *names* is there."""
+        return any(name in self.attributes for name in names)
+
+    def _first(self, names: tuple[str, ...], read: Callable[[Any], _Value | None]) -> _Value | None:
+        for name in names:
+            value = self.attributes.get(name)
+            if value is not None:
+                found = read(value)
+                if found is not None:
+                    return found
+                if not _is_empty(value):
+                    self.unread[name] = None
+        return None
+
+
+def _is_empty(value: Any) -> bool:
+    """Tell whether *value* says nothing, which is not the same as not being readable."""
+    return value in ("", "[]", "{}", "null") or (hasattr(value, "__len__") and len(value) == 0)
