@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     from otel_helisession.configuration import Handle, configure
     from otel_helisession.delivery.settings import DeliverySettings
     from otel_helisession.diagnosis import diagnose
+    from otel_helisession.exporters.filtering import FilteringSpanExporter
     from otel_helisession.exporters.helicone import HeliconeSpanExporter
     from otel_helisession.exporters.local import LocalSpanExporter
     from otel_helisession.exporters.session_span import SessionSpanExporter
+    from otel_helisession.holding.exporter import WholeSessionExporter
+    from otel_helisession.holding.keep import Keep
+    from otel_helisession.holding.whole import WholeSession
     from otel_helisession.http import instrument_httpx, uninstrument_httpx
     from otel_helisession.logs import (
         SessionLogRecordProcessor,
@@ -34,6 +38,8 @@ if TYPE_CHECKING:
     )
     from otel_helisession.processor import SessionSpanProcessor
     from otel_helisession.propagator import SessionPropagator
+    from otel_helisession.sampler import SessionSampler
+    from otel_helisession.serverless import flush_after
     from otel_helisession.sessions.carrying import carry
     from otel_helisession.sessions.context import current_session, set_session
     from otel_helisession.sessions.scope import session, step
@@ -41,18 +47,24 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "DeliverySettings": "delivery.settings",
+    "FilteringSpanExporter": "exporters.filtering",
     "Handle": "configuration",
     "HeliconeSpanExporter": "exporters.helicone",
+    "Keep": "holding.keep",
     "LocalSpanExporter": "exporters.local",
     "Session": "sessions.value",
     "SessionLogRecordProcessor": "logs",
     "SessionPropagator": "propagator",
+    "SessionSampler": "sampler",
     "SessionSpanExporter": "exporters.session_span",
     "SessionSpanProcessor": "processor",
+    "WholeSession": "holding.whole",
+    "WholeSessionExporter": "holding.exporter",
     "carry": "sessions.carrying",
     "configure": "configuration",
     "current_session": "sessions.context",
     "diagnose": "diagnosis",
+    "flush_after": "serverless",
     "instrument_httpx": "http",
     "instrument_logging": "logs",
     "record": "record",
@@ -65,19 +77,25 @@ _HOMES = {
 
 __all__ = [
     "DeliverySettings",
+    "FilteringSpanExporter",
     "Handle",
     "HeliconeSpanExporter",
+    "Keep",
     "LocalSpanExporter",
     "Session",
     "SessionLogRecordProcessor",
     "SessionPropagator",
+    "SessionSampler",
     "SessionSpanExporter",
     "SessionSpanProcessor",
+    "WholeSession",
+    "WholeSessionExporter",
     "__version__",
     "carry",
     "configure",
     "current_session",
     "diagnose",
+    "flush_after",
     "instrument_httpx",
     "instrument_logging",
     "record",

@@ -14,12 +14,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.trace import set_tracer_provider
 
-from otel_helisession import destinations, environment
+from otel_helisession import destinations, environment, termination
 from otel_helisession import environment_variables as names
 from otel_helisession.guard import logger
 from otel_helisession.late_provider import SharedProcessor
 from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
 from otel_helisession.propagator import SessionPropagator
+from otel_helisession.spool.choice import SpoolChoice
 
 _HTTP_INSTRUMENTORS: Final = {
     "httpx": "HTTPXClientInstrumentor",
@@ -65,7 +66,7 @@ class Handle:
         """Deliver what has ended, send no more headers, and stop, in *timeout_millis*.
 
         Returns:
-            True when nothing was lost since the start.
+            True when every span since the start was accepted by every destination.
         """
         for undo in self._undo:
             undo()
@@ -90,6 +91,8 @@ def configure(
     httpx: bool = True,
     http_spans: bool = False,
     logs: bool = False,
+    spool: SpoolChoice = None,
+    handle_sigterm: bool | None = None,
     tracer_provider: TracerProvider | None = None,
 ) -> Handle:
     """Set sessions up: processor, exporters, headers on httpx, propagator for other clients.
@@ -108,14 +111,15 @@ def configure(
         allow_hosts: Hosts that may get session headers, besides Helicone's own.
         trust_inbound: Whether inbound headers continue a session (see SessionPropagator).
         default_session: ``"trace"`` makes a session of each trace that has none.
-        service_name: ``service.name`` of a provider that is made here. None:
-            ``OTEL_SERVICE_NAME``.
+        service_name: ``service.name`` of a provider made here; None: ``OTEL_SERVICE_NAME``.
         httpx: Whether to instrument httpx and httpx2 (see instrument_httpx).
         http_spans: Whether to turn on opentelemetry-instrumentation-httpx too, which makes
             HTTP spans and sends traceparent.
         logs: Whether log records name their session, after shutdown too: see instrument_logging.
-        tracer_provider: The provider to add to. None: the global one; when none is set yet,
-            one is made and set.
+        spool: A directory for spans that a destination does not take, until it does; True:
+            the default one, False: none, None: ``HELISESSION_SPOOL``, else none.
+        handle_sigterm: Whether SIGTERM delivers first. None: ``HELISESSION_HANDLE_SIGTERM``.
+        tracer_provider: The provider to add to. None: the global one, made if there is none.
 
     Returns:
         A handle with ``flush()`` and ``shutdown()``, which return the truth.
@@ -127,20 +131,19 @@ def configure(
     """
     if logs:
         _instrument_logging()
-    environment.flag(names.HELISESSION_DISABLED)  # a switch that is neither on nor off raises
-    if environment.disabled():
-        logger.info("otel-helisession is switched off by the environment")
+    if _is_disabled():
         return Handle(None, None, (), ())
-    if allow_hosts is not None and not isinstance(allow_hosts, str):
-        allow_hosts = tuple(allow_hosts)  # it is read twice
+    allow_hosts = _to_read_twice(allow_hosts)
+    on_sigterm = termination.chosen(handle_sigterm)
     chosen = destinations.chosen(exporters, store, helicone_api_key)
     made, places = destinations.exporters(chosen, store, helicone_api_key)
-    processor = SessionSpanProcessor(*made, default_session=default_session)
+    processor = SessionSpanProcessor(*made, default_session=default_session, spool=spool)
     propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
     provider = _provider(tracer_provider, service_name)
     undo = [_instrument(allow_hosts, provider, http_spans)] if httpx else []
     undo.append(_propagate(propagator, given=(allow_hosts, trust_inbound) != (None, None)))
     provider.add_span_processor(processor)
+    undo.append(on_sigterm())
     logger.info("spans of sessions go to %s", ", ".join(places) or "nowhere (only stamped)")
     return Handle(provider, processor, places, undo)
 
@@ -156,8 +159,7 @@ def configure_headers(
     """
     if environment.disabled():
         return Handle(None, None, (), ())
-    if allow_hosts is not None and not isinstance(allow_hosts, str):
-        allow_hosts = tuple(allow_hosts)  # it is read twice
+    allow_hosts = _to_read_twice(allow_hosts)
     propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
     given = (allow_hosts, trust_inbound) != (None, None)
     undo = (_instrument(allow_hosts, None, False), _propagate(propagator, given))
@@ -188,6 +190,17 @@ def check(
         for exporter in made:
             exporter.shutdown()
     return tuple(str(name) for name in chosen if name != "none")
+
+
+def _is_disabled() -> bool:
+    environment.flag(names.HELISESSION_DISABLED)  # a switch that is neither on nor off raises
+    if environment.disabled():
+        logger.info("otel-helisession is switched off by the environment")
+    return environment.disabled()
+
+
+def _to_read_twice(hosts: Iterable[str] | None) -> Iterable[str] | None:
+    return hosts if hosts is None or isinstance(hosts, str) else tuple(hosts)
 
 
 def _provider(given: Any, service_name: str | None) -> TracerProvider:

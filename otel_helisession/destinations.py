@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
@@ -13,6 +14,10 @@ from otel_helisession import environment_variables as names
 
 EXPORTERS: Final = ("otlp", "helicone", "local", "none")
 """What may be named as an exporter."""
+
+
+class UnknownDestination(ValueError):
+    """Spans were kept for an exporter that a program made itself."""
 
 
 def chosen(
@@ -77,6 +82,54 @@ def exporters(
         made.append(ready)
         destinations.append(destination)
     return made, destinations
+
+
+def exporter_for(destination: str) -> tuple[SpanExporter, str]:
+    """Make the exporter by which spans go that were kept for *destination*.
+
+    Args:
+        destination: What a spool calls it: the name or the class of one of the exporters that
+            can be named, and perhaps where it sends. To another place than that nothing goes.
+
+    Returns:
+        The exporter, and where it sends.
+
+    Raises:
+        UnknownDestination: No such exporter can be named.
+        ValueError: Its variables are wrong.
+        ImportError: It needs an extra.
+    """
+    first, _, address = destination.partition(" ")
+    name = _CLASSES.get(first, first)
+    if name == "helicone" and address:
+        return _helicone_at(address, destination), f"Helicone at {address}"
+    if name == "local" and os.path.isabs(address):
+        return _local(address)
+    if name not in EXPORTERS or name == "none" or address:
+        raise UnknownDestination(
+            f"{destination!r} is an exporter of a program's own, which cannot be made here"
+        )
+    made, places = exporters([name], None, None)
+    return made[0], places[0]
+
+
+_CLASSES: Final[Mapping[str, str]] = {
+    "OTLPSpanExporter": "otlp",
+    "HeliconeSpanExporter": "helicone",
+    "LocalSpanExporter": "local",
+}
+"""The classes of the exporters that can be named, as a spool knows them."""
+
+
+def _helicone_at(address: str, destination: str) -> SpanExporter:
+    """Make the exporter for the endpoint that is shown as *address*.
+
+    What is shown lacks what may be secret, so the environment's is taken where it is the same.
+    """
+    from otel_helisession.exporters.helicone import HeliconeSpanExporter
+
+    made = HeliconeSpanExporter()
+    return made if made.destination == destination else HeliconeSpanExporter(endpoint=address)
 
 
 def _otlp() -> tuple[SpanExporter, str]:

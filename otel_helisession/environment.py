@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from otel_helisession import environment_variables as names
 
@@ -45,6 +46,15 @@ def flag(name: str, default: bool = False) -> bool:
     if value.lower() in _FALSE:
         return False
     raise ValueError(f"{name} is {value!r}; set it to 'true' or 'false', or unset it")
+
+
+def place(name: str) -> str | bool | None:
+    """Return the variable as a path, or as a boolean where it is a switch; None when unset."""
+    value = text(name)
+    if value is None:
+        return None
+    lowered = value.lower()
+    return True if lowered in _TRUE else False if lowered in _FALSE else value
 
 
 def choice(name: str, accepted: tuple[str, ...]) -> str | None:
@@ -100,6 +110,14 @@ def disabled() -> bool:
         if (text(name) or "").lower() in _TRUE:
             return True
     return False
+
+
+def data_home() -> Path:
+    """Return where this user's programs keep data; its ``~`` is not expanded yet."""
+    named = text("XDG_DATA_HOME")
+    if named is not None and Path(named).is_absolute():  # the XDG rule: ignore a relative one
+        return Path(named)
+    return Path("~/.local/share")
 
 
 def preset(name: str, value: str) -> None:

@@ -26,11 +26,28 @@ HELISESSION_STORE: Final = "HELISESSION_STORE"
 """The file of the embedded store. Default: ``helisession/sessions.db`` in the user's data
 directory (``$XDG_DATA_HOME``, or ``~/.local/share``)."""
 
+HELISESSION_MAX_QUEUE_BYTES: Final = "HELISESSION_MAX_QUEUE_BYTES"
+"""Bytes of spans that may wait for each destination, as estimated. Default 64000000. Beside
+``OTEL_BSP_MAX_QUEUE_SIZE``, which bounds their number."""
+
+HELISESSION_HANDLE_SIGTERM: Final = "HELISESSION_HANDLE_SIGTERM"
+"""``true`` has ``configure()`` deliver what waits when SIGTERM ends the process.
+``helisession run`` sets it. Default ``false``."""
+
+HELISESSION_SPOOL: Final = "HELISESSION_SPOOL"
+"""The directory in which spans are kept that a destination does not take, until it does;
+``helisession resend`` and ``helisession doctor`` look there, too. ``true``: the default one,
+``helisession/spool`` in the user's data directory. Unset or ``false``: none is kept."""
+
 HELISESSION_DEFAULT_SESSION: Final = "HELISESSION_DEFAULT_SESSION"
 """``trace`` makes a session of every trace that has none; ``none`` does not. Default ``none``."""
 
 HELISESSION_TRUST_INBOUND: Final = "HELISESSION_TRUST_INBOUND"
 """``true`` lets inbound requests continue a session by their headers. Default ``false``."""
+
+HELISESSION_PRICES: Final = "HELISESSION_PRICES"
+"""``false`` computes no costs from the tables of genai-prices, so that only costs that a span
+says are known. Default ``true``, where the extra ``prices`` is installed."""
 
 HELISESSION_DIAGNOSE: Final = "HELISESSION_DIAGNOSE"
 """A file to which each process appends a diagnosis when it ends. ``helisession doctor run``

@@ -1,4 +1,5 @@
-"""The last look at a span before it leaves: its final path, what limits evicted, no secrets.
+"""The last look at a span before it leaves: its final path, what limits evicted or log records
+say of it, and no secrets.
 
 Works on a copy that shares everything it does not change, in the background.
 """
@@ -9,22 +10,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import Event, ReadableSpan
-from opentelemetry.trace import Status, format_trace_id
+from opentelemetry.trace import SpanContext, Status, format_trace_id
 
-from otel_helisession import semconv
+from otel_helisession import joining, semconv
 from otel_helisession.conventions import reader
 from otel_helisession.conventions.operation import REQUEST_KINDS
 from otel_helisession.guard import caught
 from otel_helisession.redaction import redact, redacted
+from otel_helisession.sessions import ancestry
 from otel_helisession.sessions.adoption import adopt
 from otel_helisession.sessions.live import LiveSpan
 from otel_helisession.sessions.value import Session
 
-_OURS: Final = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
+_OURS: Final = frozenset(
+    {semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME, semconv.SESSION_BUCKET}
+)
 
 
 class FinishedSpan(ReadableSpan):
-    """A span with attributes, events or status of ours, and all else as it was.
+    """A span with attributes, events, status or parent of ours, and all else as it was.
 
     The counts of what the SDK's limits dropped are the original's; a plain copy loses them.
     """
@@ -35,11 +39,12 @@ class FinishedSpan(ReadableSpan):
         attributes: Mapping[str, Any],
         events: Sequence[Event],
         status: Status,
+        parent: SpanContext | None,
     ) -> None:
         super().__init__(
             name=span.name,
             context=span.get_span_context(),
-            parent=span.parent,
+            parent=parent,
             resource=span.resource,
             attributes=attributes,
             events=events,
@@ -92,10 +97,18 @@ def finish(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...])
     Never raises: a span that cannot be finished leaves as it is.
     """
     try:
-        return _finish(span, entry, adopted)
+        finished = _finish(span, entry, adopted)
+        if ancestry.wanted:
+            ancestry.put(finished)
+        return finished
     except Exception as error:
         caught("finishing a span", error)
         return span
+
+
+def under(span: ReadableSpan, parent: SpanContext | None) -> FinishedSpan:
+    """Return *span* as it would be had *parent* started it; None makes it a root."""
+    return FinishedSpan(span, span.attributes or {}, span.events, span.status, parent)
 
 
 def _finish(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]) -> ReadableSpan:
@@ -108,12 +121,17 @@ def _finish(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]
         if session is not None:
             changes = _stamp(attributes, session, session.path if entry is None else entry.fix())
     changes.update(redacted(attributes))
+    changes.update(_joined(span, attributes))
     events = _redacted_events(span.events)
     status = _redacted_status(span.status)
     if not changes and events is None and status is span.status:
         return span
     return FinishedSpan(
-        span, {**attributes, **changes}, span.events if events is None else events, status
+        span,
+        {**attributes, **changes},
+        span.events if events is None else events,
+        status,
+        span.parent,
     )
 
 
@@ -160,6 +178,19 @@ def _stamp(attributes: Mapping[str, Any], session: Session, path: str) -> dict[s
         if kind in REQUEST_KINDS:
             changes[semconv.REQUEST_TYPE] = kind
     return changes
+
+
+def _joined(span: ReadableSpan, attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what log records say of *span* and it does not say itself, secrets masked.
+
+    Nothing for a span that is no call: the record was written outside of it.
+    """
+    context = span.get_span_context()
+    said = context and joining.current.take((context.trace_id, context.span_id))
+    if not said or (semconv.REQUEST_MODEL not in attributes and reader.kind(attributes) is None):
+        return {}
+    missing = {name: value for name, value in said.items() if name not in attributes}
+    return {**missing, **redacted(missing)}
 
 
 def _redacted_events(events: Sequence[Event]) -> list[Event] | None:

@@ -20,7 +20,7 @@ from otel_helisession.processor import SessionSpanProcessor
 
 OPTIONS: Final = (
     *("exporters", "store", "helicone_api_key", "allow_hosts", "trust_inbound"),
-    *("default_session", "logs"),
+    *("default_session", "logs", "spool", "handle_sigterm"),
 )
 """What ``instrument()`` takes, and a configuration file may say; see configure()."""
 

@@ -10,30 +10,34 @@ from typing import Any, Literal
 from opentelemetry.context import Context, get_value
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import SpanExporter
-from opentelemetry.trace import format_trace_id
+from opentelemetry.trace import SpanKind, format_trace_id
 
-from otel_helisession import environment, semconv
+from otel_helisession import environment, joining, semconv
 from otel_helisession import environment_variables as names
 from otel_helisession.conventions import reader
+from otel_helisession.conventions.covering import uncovered
 from otel_helisession.conventions.operation import REQUEST_KINDS
 from otel_helisession.conventions.segment import stable
 from otel_helisession.delivery.delivery import Delivery
+from otel_helisession.delivery.exit import EXIT_MILLIS
 from otel_helisession.delivery.settings import DeliverySettings
 from otel_helisession.finishing import finish, session_id
 from otel_helisession.guard import caught, once
-from otel_helisession.sessions import ended, live
+from otel_helisession.sessions import ancestry, ended, live
+from otel_helisession.sessions import bucket as buckets
 from otel_helisession.sessions.adoption import ADOPTED_KEYS, adopt, clean_keys
 from otel_helisession.sessions.context import SESSION_KEY
 from otel_helisession.sessions.path import clean_segment
 from otel_helisession.sessions.value import Session
+from otel_helisession.spool.choice import SpoolChoice, chosen_spool
 
 DefaultSession = Literal["trace"]
 
-_OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
+_OURS = frozenset(
+    {semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME, semconv.SESSION_BUCKET}
+)
 
-SHUTDOWN_TIMEOUT_MILLIS = 5_000
-"""How long shutdown may take: long enough for a few retries, short enough for somebody who
-waits for a program to end while its backend is dead."""
+SHUTDOWN_TIMEOUT_MILLIS = EXIT_MILLIS
 
 
 class SessionSpanProcessor(SpanProcessor):
@@ -59,7 +63,13 @@ class SessionSpanProcessor(SpanProcessor):
         segment: Names what a span adds to the path, in place of the built-in rule: given
             the span, live or ended, it returns the segment, ``""`` for none, or None while
             it cannot tell. It may run on any thread.
+        bucket: Whether spans also say which hundredth of all sessions theirs is in
+            (``helicone.session.bucket``, see docs/sampling.md). Once asked for, it holds for
+            all processors of the process.
         settings: Sizes and times of delivery; None reads the standard ``OTEL_BSP_*``.
+        spool: Where spans are kept on disk that an exporter does not take, until it does: a
+            directory, True for the default one, or a Spool. None reads ``HELISESSION_SPOOL``;
+            without that, and with False, what cannot be delivered is lost, and counted.
 
     Raises:
         TypeError: An exporter cannot export, or an argument has the wrong type.
@@ -72,7 +82,9 @@ class SessionSpanProcessor(SpanProcessor):
         default_session: DefaultSession | None = None,
         adopt: Iterable[str] = ADOPTED_KEYS,
         segment: Callable[[ReadableSpan], str | None] | None = None,
+        bucket: bool = False,
         settings: DeliverySettings | None = None,
+        spool: SpoolChoice = None,
     ) -> None:
         for exporter in exporters:
             if isinstance(exporter, type) or not callable(getattr(exporter, "export", None)):
@@ -89,12 +101,17 @@ class SessionSpanProcessor(SpanProcessor):
         self._own_rule = segment is not None
         self._second = False
         self._off = environment.disabled()
+        if bucket:
+            buckets.stamp()
+        if exporters and not self._off:
+            joining.current.expect(self)
         self._delivery = (
             Delivery(
                 exporters,
                 settings or DeliverySettings.from_environment(),
                 partial(session_id, adopted=self._adopted),
                 partial(finish, adopted=self._adopted),
+                chosen_spool(spool),
             )
             if exporters and not self._off
             else None
@@ -113,7 +130,8 @@ class SessionSpanProcessor(SpanProcessor):
             parent = span.parent
             above = None if parent is None else live.find(parent.span_id)
             if above is not None and (
-                (session is not None and above.scope is not session) or parent.is_remote  # type: ignore[union-attr]
+                (session is not None and above.scope is not session)
+                or (parent.is_remote and live.came_in(span, above))  # type: ignore[union-attr]
             ):
                 above = None  # a session() or step() was entered since, or it is another process's
             attributes: Any = span.attributes
@@ -124,6 +142,8 @@ class SessionSpanProcessor(SpanProcessor):
             if above is not None:
                 session, scope = above.session, above.scope
             elif session is None:
+                if ancestry.wanted:
+                    ancestry.put(span)
                 return
             key = span.context.span_id
             if live.find(key) is not None and self._is_second(key, span):
@@ -154,15 +174,22 @@ class SessionSpanProcessor(SpanProcessor):
                 session = _session_of_trace(span)
         key = span.context.span_id
         if session is None or self._is_second(key, span):
+            if ancestry.wanted:
+                ancestry.put(span)
             return
         entry = live.add(span, key, session, scope, above, self._rule)
         span.set_attributes(self._stamp_beside(entry, span, attributes))
 
-    def _stamp_beside(self, entry: live.LiveSpan, span: Span, attributes: Any) -> dict[str, str]:
+    def _stamp_beside(self, entry: live.LiveSpan, span: Span, attributes: Any) -> dict[str, Any]:
         """Return what to write on a span that has *attributes* already, and keep what it knows."""
         kind = reader.kind(attributes)
+        if kind is None and span.kind is SpanKind.CLIENT:
+            kind = uncovered(span, attributes)
+            if kind is not None:
+                span.set_attribute(semconv.REQUEST_TYPE, kind)
         if kind is not None and not self._own_rule:
-            entry.segment = clean_segment(stable(reader.segment(span) or ""))
+            segment = reader.segment(span)
+            entry.segment = None if segment is None else clean_segment(stable(segment))
         stamp = dict(entry.session.attributes)
         for name in stamp.keys() & attributes.keys():
             if name not in _OURS:
@@ -190,9 +217,11 @@ class SessionSpanProcessor(SpanProcessor):
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue *span* for delivery. On the user's thread; never raises, never blocks."""
-        if self._delivery is None and not live.spans:
+        if self._delivery is None and not live.spans and not ancestry.wanted:
             return
         try:
+            if ancestry.wanted:
+                ancestry.put(span)
             context = span.context
             entry = live.remove(context.span_id, None)
             if entry is not None:
@@ -200,17 +229,19 @@ class SessionSpanProcessor(SpanProcessor):
                     entry.ended = span
                 if ended.wanted:
                     ended.put(span, entry)
+            elif reader.is_pending(span):
+                return
             if self._delivery is not None and context.trace_flags.sampled:
                 self._delivery.put(span, entry or ended.get(span))
         except Exception as error:
             caught("SessionSpanProcessor.on_end", error)
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
-        """Deliver what has ended.
+        """Deliver what has ended. What fails is tried once, and again in the background.
 
         Returns:
             True when every span that ended since the last flush was accepted by every
-            exporter within *timeout_millis*; False otherwise.
+            exporter within *timeout_millis*; False otherwise, also for what is in the spool.
         """
         return self._delivery is None or self._delivery.force_flush(timeout_millis)
 
@@ -220,10 +251,13 @@ class SessionSpanProcessor(SpanProcessor):
         Spans that start later are not stamped: the SDK has no way to take a processor off.
 
         Returns:
-            True when nothing was lost.
+            True when every span since the start was accepted by every exporter.
         """
         self._off = True
-        return self._delivery is None or self._delivery.shutdown(timeout_millis)
+        try:
+            return self._delivery is None or self._delivery.shutdown(timeout_millis)
+        finally:
+            joining.current.dismiss(self)
 
 
 def _default_session(given: str | None) -> str | None:

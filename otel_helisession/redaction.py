@@ -11,7 +11,9 @@ from typing import Any, Final
 
 MASK: Final = "[redacted]"
 
-_CARRIERS: Final = frozenset({"gen_ai.headers", "llm.headers", "gen_ai.request.headers"})
+_CARRIERS: Final = frozenset(
+    {"gen_ai.headers", "llm.headers", "gen_ai.request.headers", "langsmith.request.headers"}
+)
 """Attributes in which libraries write all headers of a call, keys included."""
 
 _CARRIER_PREFIXES: Final = ("http.request.header.", "ai.request.headers.", "rpc.request.metadata.")

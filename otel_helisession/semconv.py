@@ -12,6 +12,8 @@ SESSION_ID: Final = "helicone.session.id"
 SESSION_PATH: Final = "helicone.session.path"
 SESSION_NAME: Final = "helicone.session.name"
 PROPERTY_PREFIX: Final = "helicone.property."
+# Ours: on every span of a session, when asked for; 0 to 99. n% of sessions are those below n.
+SESSION_BUCKET: Final = "helicone.session.bucket"
 # Ours: on requests; one of the Kind values other than "structure".
 REQUEST_TYPE: Final = "helicone.request.type"
 # Ours: what record.data and record.vector say where no convention has a word.
@@ -23,7 +25,8 @@ VECTOR_FILTER: Final = "helicone.vector.filter"
 VECTOR_TEXT: Final = "helicone.vector.text"
 # Ours: the name that a gateway of Helicone gave the request it already logged.
 HELICONE_ID: Final = "helicone.request.id"
-# Ours: on an LLM span of ours whose answer was longer than we keep; its end may be missing.
+# Ours: on a span of ours for an HTTP call whose answer is not known to its end: it was left
+# early, broken off, or longer than we keep.
 RESPONSE_TRUNCATED: Final = "helicone.response.truncated"
 
 # General OpenTelemetry.
@@ -85,6 +88,7 @@ RETRIEVAL_DOCUMENTS: Final = "gen_ai.retrieval.documents"
 DB_SYSTEM_NAME: Final = "db.system.name"
 DB_OPERATION_NAME: Final = "db.operation.name"
 DB_COLLECTION_NAME: Final = "db.collection.name"
+DB_RETURNED_ROWS: Final = "db.response.returned_rows"
 DB_SYSTEM_OLD: Final = "db.system"
 
 # HTTP spans.

@@ -1,7 +1,8 @@
 """What every test gets, and what it may ask for.
 
 Every test (autouse): our guards raise instead of logging; the environment has none of the
-variables that we or OpenTelemetry read, and ``HELISESSION_STORE`` points below ``tmp_path``;
+variables that we or OpenTelemetry read, but that ``HELISESSION_STORE`` points below
+``tmp_path`` and ``HELISESSION_PRICES`` is off;
 the test fails when it leaves a span of a session open, or a Context undetached.
 
 By name:
@@ -83,6 +84,7 @@ def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
         monkeypatch.delenv(name)
     monkeypatch.setenv("HELISESSION_STORE", str(tmp_path / "store" / "sessions.db"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HELISESSION_PRICES", "false")  # they change from week to week
     monkeypatch.setattr(guard, "strict", True)
     guard.reset()
     environment.disabled.cache_clear()

@@ -9,6 +9,7 @@ import click
 
 from otel_helisession.cli.doctor_program import run
 from otel_helisession.cli.problem import Unusable
+from otel_helisession.cli.spool_option import spool_option
 from otel_helisession.cli.store_option import store_option
 from otel_helisession.cli.terminal import printable
 from otel_helisession.exporters.helicone.endpoint import resolve_endpoint
@@ -19,8 +20,11 @@ from otel_helisession.exporters.helicone.probe import PROBE_NAME, probe
 @click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @store_option
+@spool_option
 @click.pass_context
-def doctor(context: click.Context, as_json: bool, store: Path | None) -> int | None:
+def doctor(
+    context: click.Context, as_json: bool, store: Path | None, spool: Path | None
+) -> int | None:
     """Check what is installed and set here, and say what keeps sessions from working.
 
     \b
@@ -35,7 +39,7 @@ def doctor(context: click.Context, as_json: bool, store: Path | None) -> int | N
         return None
     from otel_helisession.diagnosis.checkup import check_up
 
-    diagnosis = check_up(store)
+    diagnosis = check_up(store, spool)
     if as_json:
         document = {"facts": diagnosis.facts, "findings": diagnosis.findings}
         click.echo(json.dumps(document, indent=2))

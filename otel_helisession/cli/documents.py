@@ -37,6 +37,8 @@ def session_document(summary: SessionSummary) -> dict[str, Any]:
         "tokens": _tokens(summary.usage),
         "cost_usd": summary.usage.cost_usd,
         "requests_without_cost": summary.unpriced,
+        "latency_ms": {"mean": summary.mean_ms, "p95": summary.p95_ms},
+        "models": list(summary.models),
     }
 
 
@@ -75,6 +77,9 @@ def span_document(row: SpanRow, detail: SpanDetail | None) -> dict[str, Any]:
         "data": said.get("data"),
         "finish_reasons": said.get("finish_reasons", []),
         "parameters": said.get("parameters", {}),
+        "service_tier": said.get("service_tier"),
+        "provenance": said.get("provenance", {}),
+        "unread": said.get("unread", []),
         "attributes": detail.span.get("attributes", {}),
         "events": detail.span.get("events", []),
         "links": detail.span.get("links", []),

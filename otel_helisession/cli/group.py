@@ -31,6 +31,7 @@ COMMANDS: Final = {
     "ls": _Command(f"{_PACKAGE}.ls", "ls", "List the sessions, newest first.", "cli"),
     "show": _Command(f"{_PACKAGE}.show", "show", "Draw one session as a tree.", "cli"),
     "rm": _Command(f"{_PACKAGE}.rm", "rm", "Delete sessions.", "cli"),
+    "resend": _Command(f"{_PACKAGE}.resend", "resend", "Send what a spool has kept.", "cli"),
     "doctor": _Command(f"{_PACKAGE}.doctor", "doctor", "Check the set-up, and say why.", "all"),
 }
 """The subcommands in the order that ``--help`` lists them."""
@@ -44,6 +45,7 @@ Try it:
   helisession show 3f2a             any other, by the start of its id
   helisession show --last --json    the same, for programs
   helisession rm --older-than 2d    tidy up
+  helisession resend --dry-run      what could not be delivered, and was kept
 
 Sessions come from your program: otel_helisession.configure() stores them, unless it finds
 an OTLP endpoint or a Helicone key to send them to."""

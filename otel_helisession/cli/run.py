@@ -122,5 +122,6 @@ def _preset(chosen: Sequence[str]) -> None:
     ours = [name for name in chosen if _SAME[name] not in theirs]
     environment.preset(names.HELISESSION_EXPORTERS, ",".join(ours) or "none")
     environment.preset(names.HELISESSION_DEFAULT_SESSION, "trace")
+    environment.preset(names.HELISESSION_HANDLE_SIGTERM, "true")
     for name in _SIGNALS:
         environment.preset(name, "none")

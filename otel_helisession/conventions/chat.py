@@ -11,17 +11,14 @@ from __future__ import annotations
 from typing import Any, Final
 
 from otel_helisession import semconv
-from otel_helisession.conventions import parts, wire_anthropic, wire_openai, wire_responses
 from otel_helisession.conventions.json_text import json_text, plain
+from otel_helisession.conventions.messages import message
 from otel_helisession.conventions.operation import Usage
-from otel_helisession.conventions.parts import Message, items
 from otel_helisession.conventions.values import decimal, integer
+from otel_helisession.conventions.wire import anthropic, openai, responses
 
 Attributes = dict[str, Any]
 
-_ANTHROPIC_BLOCKS: Final = frozenset(
-    {"tool_use", "tool_result", "thinking", "image", "document", "server_tool_use"}
-)
 _ANTHROPIC_USAGE: Final = frozenset({"cache_read_input_tokens", "cache_creation_input_tokens"})
 
 _MAX_ANSWER_CHARS: Final = 1_000_000
@@ -33,7 +30,7 @@ def asked(value: Any) -> Attributes:
     said = plain(value)
     if said is None:
         return {}
-    messages = [_message(one, "user") for one in (said if isinstance(said, list) else [said])]
+    messages = [message(one, "user") for one in (said if isinstance(said, list) else [said])]
     return {semconv.INPUT_MESSAGES: json_text(messages)} if messages else {}
 
 
@@ -43,17 +40,17 @@ def answered(value: Any) -> Attributes:
     if said is None:
         return {}
     if not isinstance(said, dict):
-        return {semconv.OUTPUT_MESSAGES: json_text([_message(said, "assistant")])}
+        return {semconv.OUTPUT_MESSAGES: json_text([message(said, "assistant")])}
     wire: Any = None
     if isinstance(said.get("choices"), list):
-        wire = wire_openai
+        wire = openai
     elif isinstance(said.get("output"), list):
-        wire = wire_responses
+        wire = responses
     elif "stop_reason" in said or said.get("type") == "message":
-        wire = wire_anthropic
+        wire = anthropic
     found = {} if wire is None else wire.response(said)
     messages = [] if wire is None else wire.answered(said)
-    messages = messages or [_message(said, "assistant")]
+    messages = messages or [message(said, "assistant")]
     return {**found, semconv.OUTPUT_MESSAGES: json_text(messages)}
 
 
@@ -69,9 +66,9 @@ def used(value: Any) -> Attributes:
         if not isinstance(given, dict):
             return {}
         if given.keys() & _ANTHROPIC_USAGE:
-            said = wire_anthropic.response({"usage": given})
+            said = anthropic.response({"usage": given})
         else:
-            said = wire_openai.usage(given)
+            said = openai.usage(given)
         said = {**_plain_usage(given), **{k: v for k, v in said.items() if v is not None}}
     return {key: number for key, number in said.items() if number is not None}
 
@@ -90,21 +87,3 @@ def _plain_usage(value: Any) -> Attributes:
         semconv.REASONING_TOKENS: integer(get("reasoning_tokens")),
         semconv.USAGE_COST: decimal(get("cost_usd")),
     }
-
-
-def _message(said: Any, role: str) -> Message:
-    if isinstance(said, str):
-        return parts.message(role, parts.text(said))
-    if isinstance(said, dict) and isinstance(said.get("parts"), list):
-        return {"role": role, **said}
-    made: list[Message] = []
-    if isinstance(said, dict) and {"role", "content", "tool_calls"} & said.keys():
-        blocks = items(said.get("content"))
-        foreign = any(block.get("type") in _ANTHROPIC_BLOCKS for block in blocks)
-        wire: Any = wire_anthropic if foreign else wire_openai
-        made = wire.asked({"messages": [{**said, "role": said.get("role") or role}]})[
-            semconv.INPUT_MESSAGES
-        ]
-    elif isinstance(said, dict) and isinstance(said.get("type"), str):
-        made = wire_responses.asked({"input": [said]})[semconv.INPUT_MESSAGES]
-    return made[0] if made else parts.message(role, [{"type": "data", "content": said}])

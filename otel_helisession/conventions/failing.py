@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
@@ -9,6 +11,8 @@ from otel_helisession import semconv
 from otel_helisession.conventions.operation import Failure
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.values import text
+
+_TRACEBACK: Final = "Traceback (most recent call last)"
 
 
 def failure(span: ReadableSpan, said: Reading) -> Failure | None:
@@ -22,5 +26,6 @@ def failure(span: ReadableSpan, said: Reading) -> Failure | None:
             kind = kind or text(event.attributes.get(semconv.EXCEPTION_TYPE))
             message = message or text(event.attributes.get(semconv.EXCEPTION_MESSAGE)) or ""
             break
+    message = message.partition(_TRACEBACK)[0].strip() or message  # LangChain's have one
     status = said.integer(semconv.HTTP_STATUS_CODE, semconv.HTTP_STATUS_CODE_OLD)
     return Failure(type=kind or "error", message=message, status_code=status)

@@ -13,13 +13,16 @@ def flattened(attributes: Attributes, prefix: str) -> list[dict[str, Any]]:
     Within an object each dot makes a level; levels whose names are all numbers are lists.
     ``p.0.a.b`` = 1 and ``p.0.c.1.d`` = 2 give ``[{"a": {"b": 1}, "c": [{"d": 2}]}]``.
     Linear in the number of attributes; numbers that are missing leave no gap. A value that
-    stands where a level should be is kept under the empty name.
+    stands where a level should be is kept under the empty name. Names without a number
+    (``prefix.version``) are others' and left out.
     """
     start = prefix + "."
     root: dict[str, Any] = {}
     for name, value in attributes.items():
         if name.startswith(start):
-            _put(root, name[len(start) :].split("."), value)
+            way = name[len(start) :].split(".")
+            if way[0].isascii() and way[0].isdigit():
+                _put(root, way, value)
     made = _listed(root)
     if not isinstance(made, list):
         return []

@@ -1,4 +1,8 @@
-"""The GenAI semantic conventions: https://github.com/open-telemetry/semantic-conventions-genai."""
+"""The GenAI semantic conventions, today's names and those they have replaced.
+
+https://github.com/open-telemetry/semantic-conventions-genai. Spans with a
+``gen_ai.operation.name``; those without one are :mod:`.genai_legacy`'s.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,9 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
-from otel_helisession.conventions.operation import (
-    Conversation,
-    Kind,
-    Operation,
-    ToolCall,
-    Usage,
-    VectorQuery,
-)
+from otel_helisession.conventions.genai_call import call
+from otel_helisession.conventions.operation import Kind, Operation, ToolCall, VectorQuery
+from otel_helisession.conventions.plumbing import unit
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
 from otel_helisession.conventions.values import Attributes, text
@@ -22,121 +21,112 @@ from otel_helisession.conventions.values import Attributes, text
 NAME: Final = "genai"
 FAMILIES: Final = frozenset({"gen_ai"})
 
-_LLM: Final = frozenset({"chat", "generate_content", "text_completion", "embeddings", "response"})
-_VECTOR: Final = frozenset(
-    {
-        "retrieval",
-        "search_memory",
-        "create_memory",
-        "update_memory",
-        "upsert_memory",
-        "delete_memory",
-    }
-)
-_PARAMETERS: Final = {
-    semconv.REQUEST_TEMPERATURE: "temperature",
-    semconv.REQUEST_TOP_P: "top_p",
-    semconv.REQUEST_TOP_K: "top_k",
-    semconv.REQUEST_MAX_TOKENS: "max_tokens",
-    semconv.REQUEST_SEED: "seed",
-    semconv.REQUEST_FREQUENCY_PENALTY: "frequency_penalty",
-    semconv.REQUEST_PRESENCE_PENALTY: "presence_penalty",
-    semconv.REQUEST_STOP: "stop",
+_KINDS: Final[dict[str, Kind]] = {
+    "chat": "llm",
+    "generate_content": "llm",
+    "text_completion": "llm",
+    "embeddings": "llm",
+    "response": "llm",  # pydantic-ai's word
+    "llm_request": "llm",  # OpenLLMetry's
+    "llm_call": "llm",  # Gemini CLI's, as the next but one
+    "execute_tool": "tool",
+    "tool_call": "tool",
+    "retrieval": "vector_db",
+    "vector_db_retrieve": "vector_db",  # OpenLLMetry's
+    "search_memory": "vector_db",
+    "create_memory": "vector_db",
+    "update_memory": "vector_db",
+    "upsert_memory": "vector_db",
+    "delete_memory": "vector_db",
+    "create_memory_store": "vector_db",
+    "delete_memory_store": "vector_db",
+    "create_agent": "structure",
+    "invoke_agent": "structure",
+    "agent_call": "structure",
+    "invoke_workflow": "structure",
+    "execute_task": "structure",  # OpenLLMetry's
+    "plan": "structure",
+    "fetch_response": "structure",  # it asks for what another call has generated
 }
+"""What the operations are. Words that are not here are left to other conventions."""
+
+_NAMED_BY: Final = {
+    "execute_tool": (semconv.TOOL_NAME,),
+    "tool_call": (semconv.TOOL_NAME,),
+    "invoke_agent": (semconv.AGENT_NAME,),
+    "agent_call": (semconv.AGENT_NAME,),
+    "invoke_workflow": (semconv.WORKFLOW_NAME,),
+    "execute_task": ("gen_ai.task.name", "traceloop.entity.name"),
+}
+"""Where a unit of work has its name."""
+
+_UNNAMED: Final = frozenset({"create_agent", "fetch_response"})
+"""Structure that is no unit of work."""
+
+_MEMORY_QUERY: Final = "gen_ai.memory.query.text"
+_MEMORY_STORE: Final = "gen_ai.memory.store.id"
+_MEMORY_RECORDS: Final = "gen_ai.memory.records"
+_FOUND: Final = (semconv.RETRIEVAL_DOCUMENTS, _MEMORY_RECORDS)
+_SEARCHES: Final = frozenset({"retrieval", "vector_db_retrieve", "search_memory"})
+_VERBS: Final = {"create_memory": "insert", "update_memory": "update", "delete_memory": "delete"}
 
 
 def kind(attributes: Attributes) -> Kind | None:
-    """Return what the span is, in a microsecond; None when it does not speak this convention."""
+    """Return what the span is; None when it names no operation that the conventions know."""
     operation = attributes.get(semconv.OPERATION_NAME)
-    if operation is None:
-        return None
-    if operation in _LLM:
-        return "llm"
-    if operation == "execute_tool":
-        return "tool"
-    return "vector_db" if operation in _VECTOR else "structure"
+    return _KINDS.get(operation) if isinstance(operation, str) else None
 
 
 def segment(name: str, attributes: Attributes) -> str:
     """Return what a span of this convention adds to the path: the function of a unit of work."""
-    operation = attributes.get(semconv.OPERATION_NAME)
-    if operation == "execute_tool":
-        named = text(attributes.get(semconv.TOOL_NAME))
-    elif operation == "invoke_agent":
-        named = text(attributes.get(semconv.AGENT_NAME))
-    elif operation == "invoke_workflow":
-        named = text(attributes.get(semconv.WORKFLOW_NAME))
-    elif operation in _VECTOR:
-        named = text(attributes.get(semconv.DATA_SOURCE_ID)) or str(operation)
-    else:
-        return ""
-    return stable(named or name.removeprefix(f"{operation} "))
+    operation = str(attributes.get(semconv.OPERATION_NAME))
+    if operation in _NAMED_BY:
+        found = (text(attributes.get(key)) for key in _NAMED_BY[operation])
+        named = next(filter(None, found), None) or name.removeprefix(f"{operation} ")
+        return unit(named) if operation == "execute_task" else stable(named)
+    if operation == "vector_db_retrieve":
+        return stable(name.removeprefix(f"{operation} "))
+    if _KINDS.get(operation) == "vector_db":
+        return stable(text(attributes.get(semconv.DATA_SOURCE_ID)) or operation)
+    return operation if operation == "plan" else ""
 
 
 def read(span: ReadableSpan, said: Reading) -> Operation | None:
-    """Return what *span* says; None when it does not speak this convention."""
+    """Return what *span* says; None when it names no operation that the conventions know."""
     found = kind(said.attributes)
     if found is None:
         return None
-    seconds = said.decimal(semconv.TIME_TO_FIRST_CHUNK)
-    return Operation(
+    name = said.text(semconv.OPERATION_NAME) or ""
+    return call(
+        span,
+        said,
         kind=found,
         convention=NAME,
-        name=said.text(semconv.OPERATION_NAME) or "",
+        name=name,
         segment=segment(span.name, said.attributes),
-        provider=said.text(semconv.PROVIDER_NAME, semconv.SYSTEM),
-        request_model=said.text(semconv.REQUEST_MODEL),
-        response_model=said.text(semconv.RESPONSE_MODEL),
-        response_id=said.text(semconv.RESPONSE_ID),
-        finish_reasons=said.texts(semconv.FINISH_REASONS),
-        streaming=said.flag(semconv.REQUEST_STREAM),
-        time_to_first_token_ms=None if seconds is None or seconds < 0 else seconds * 1_000,
-        usage=_usage(said),
-        conversation=Conversation(
-            input=said.mappings(semconv.INPUT_MESSAGES),
-            output=said.mappings(semconv.OUTPUT_MESSAGES),
-            instructions=said.mappings(semconv.SYSTEM_INSTRUCTIONS),
-            tools=said.mappings(semconv.TOOL_DEFINITIONS),
-        ),
-        parameters={
-            short: said.attributes[key]
-            for key, short in _PARAMETERS.items()
-            if key in said.attributes
-        },
-        tool=_tool(said, span.name) if found == "tool" else None,
-        vector=_vector(said) if found == "vector_db" else None,
+        tool=_tool(said, span.name, name) if found == "tool" else None,
+        vector=_vector(said, name) if found == "vector_db" else None,
     )
 
 
-def _usage(said: Reading) -> Usage:
-    return Usage(
-        input_tokens=said.integer(semconv.INPUT_TOKENS),
-        output_tokens=said.integer(semconv.OUTPUT_TOKENS),
-        cache_read_tokens=said.integer(semconv.CACHE_READ_TOKENS),
-        cache_write_tokens=said.integer(semconv.CACHE_WRITE_TOKENS, semconv.CACHE_CREATION_TOKENS),
-        reasoning_tokens=said.integer(semconv.REASONING_TOKENS),
-        cost_usd=said.decimal(semconv.USAGE_COST),
-    )
-
-
-def _tool(said: Reading, span_name: str) -> ToolCall:
+def _tool(said: Reading, span_name: str, operation: str) -> ToolCall:
     return ToolCall(
-        name=said.text(semconv.TOOL_NAME) or span_name.removeprefix("execute_tool "),
+        name=said.text(semconv.TOOL_NAME) or span_name.removeprefix(f"{operation} "),
         call_id=said.text(semconv.TOOL_CALL_ID),
-        arguments=said.json(semconv.TOOL_ARGUMENTS),
-        result=said.json(semconv.TOOL_RESULT),
+        arguments=said.json(semconv.TOOL_ARGUMENTS, "gen_ai.tool.input", "gen_ai.tool.args"),
+        result=said.json(semconv.TOOL_RESULT, "gen_ai.tool.output"),
     )
 
 
-def _vector(said: Reading) -> VectorQuery:
+def _vector(said: Reading, operation: str) -> VectorQuery:
+    searches = operation in _SEARCHES
+    verb = "search" if searches else _VERBS.get(operation, operation)
     return VectorQuery(
-        operation=said.text(semconv.DB_OPERATION_NAME) or "search",
-        database=said.text(semconv.DB_SYSTEM_NAME),
-        collection=said.text(semconv.DB_COLLECTION_NAME, semconv.DATA_SOURCE_ID),
-        query=said.text(semconv.RETRIEVAL_QUERY),
-        top_k=said.integer(semconv.RETRIEVAL_TOP_K),
+        operation=said.text(semconv.DB_OPERATION_NAME) or verb,
+        database=said.text(semconv.DB_SYSTEM_NAME, semconv.PROVIDER_NAME),
+        collection=said.text(semconv.DB_COLLECTION_NAME, semconv.DATA_SOURCE_ID, _MEMORY_STORE),
+        query=said.text(semconv.RETRIEVAL_QUERY, "gen_ai.retrieval.query", _MEMORY_QUERY),
+        top_k=said.integer(semconv.RETRIEVAL_TOP_K, semconv.REQUEST_TOP_K),
         filter=said.json(semconv.VECTOR_FILTER),
-        matches=said.mappings(semconv.RETRIEVAL_DOCUMENTS)
-        if said.has(semconv.RETRIEVAL_DOCUMENTS)
-        else None,
+        matches=said.mappings(*_FOUND) if searches and said.has(*_FOUND) else None,
     )

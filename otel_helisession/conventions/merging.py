@@ -14,6 +14,7 @@ _WHOLE: Final = (
     "response_model",
     "response_id",
     "finish_reasons",
+    "service_tier",
     "streaming",
     "time_to_first_token_ms",
     "parameters",
@@ -52,7 +53,8 @@ def merged(operations: Sequence[Operation]) -> Operation:
                 provenance[name] = other.convention
         for name in _PARTED:
             mine, theirs = changes.get(name, getattr(first, name)), getattr(other, name)
-            if mine is not None and theirs is not None and provenance.get(name) is None:
+            known = mine is not None and theirs is not None and provenance.get(name) is None
+            if known and _belongs(name, first):
                 filled = _filled(mine, theirs)
                 if filled:
                     changes[name] = replace(mine, **filled)
@@ -61,7 +63,9 @@ def merged(operations: Sequence[Operation]) -> Operation:
 
 
 def _belongs(name: str, first: Operation) -> bool:
-    """Tell whether a field that only one kind has belongs to *first*'s kind."""
+    """Tell whether a field that not every kind has belongs to *first*'s kind."""
+    if name == "conversation":
+        return first.kind in ("llm", "structure")
     kind = {"tool": "tool", "vector": "vector_db", "data": "data"}.get(name)
     return kind is None or kind == first.kind
 

@@ -28,6 +28,8 @@ class Usage:
         cache_write_tokens: Input tokens written to a cache.
         reasoning_tokens: Output tokens spent on reasoning.
         cost_usd: The price in US dollars, if somebody said it.
+        input_audio_tokens: Those of the input tokens that are audio, which has prices of its own.
+        output_audio_tokens: Those of the output tokens that are audio.
     """
 
     input_tokens: int | None = None
@@ -36,6 +38,8 @@ class Usage:
     cache_write_tokens: int | None = None
     reasoning_tokens: int | None = None
     cost_usd: float | None = None
+    input_audio_tokens: int | None = None
+    output_audio_tokens: int | None = None
 
     @property
     def total_tokens(self) -> int | None:
@@ -128,6 +132,8 @@ class Operation:
         response_model: The model that answered.
         response_id: The provider's id of the answer; two spans with one id are one call.
         finish_reasons: Why the model stopped, one a choice.
+        service_tier: How the provider says that it served the call, in its own word:
+            ``default``, ``flex``, ``priority``, ``batch``; prices differ.
         streaming: Whether the answer was streamed; None when unknown.
         time_to_first_token_ms: Milliseconds from start to the first piece of a stream.
         usage: Tokens and cost.
@@ -154,6 +160,7 @@ class Operation:
     response_model: str | None = None
     response_id: str | None = None
     finish_reasons: Sequence[str] = ()
+    service_tier: str | None = None
     streaming: bool | None = None
     time_to_first_token_ms: float | None = None
     usage: Usage = Usage()

@@ -15,7 +15,29 @@ from typing import Any, Final, Protocol
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
-from otel_helisession.conventions import genai, helisession
+from otel_helisession.conventions import (
+    adk,
+    claude_code,
+    database,
+    doubles,
+    genai,
+    genai_legacy,
+    helisession,
+    http,
+    laminar,
+    langfuse,
+    langsmith,
+    livekit,
+    logfire,
+    mcp,
+    mlflow,
+    openinference,
+    openlit,
+    pydantic_ai,
+    traceloop,
+    vector_families,
+    vercel,
+)
 from otel_helisession.conventions.failing import failure
 from otel_helisession.conventions.merging import merged
 from otel_helisession.conventions.operation import Kind, Operation
@@ -39,14 +61,37 @@ class Convention(Protocol):
         """Return what a span with *attributes* is, in a microsecond; None: it does not speak
         this convention, or does not say. Called when spans start, too."""
 
-    def segment(self, name: str, attributes: Attributes) -> str:
-        """Return what a span named *name*, of which kind() knows, adds to the path."""
+    def segment(self, name: str, attributes: Attributes) -> str | None:
+        """Return what a span named *name*, of which kind() knows, adds to the path; None
+        while it has not said enough."""
 
     def read(self, span: ReadableSpan, said: Reading) -> Operation | None:
         """Return what the finished *span* says; None when it does not speak this convention."""
 
 
-CONVENTIONS: Final[tuple[Convention, ...]] = (helisession, genai)
+CONVENTIONS: Final[tuple[Convention, ...]] = (
+    helisession,
+    doubles,  # before genai, in whose words they claim to be calls
+    langsmith,  # before genai, whose operation name it writes and gets wrong
+    genai,
+    openinference,
+    langfuse,
+    traceloop,
+    pydantic_ai,
+    logfire,
+    vercel,
+    mlflow,
+    adk,
+    laminar,
+    livekit,
+    claude_code,
+    openlit,
+    mcp,
+    vector_families,
+    genai_legacy,
+    database,
+    http,
+)
 
 _STRUCTURE: Final = Operation()
 
@@ -56,6 +101,11 @@ def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
     attributes: Any = span.attributes
     copy = getattr(attributes, "copy", None)
     return copy() if copy is not None else dict(attributes or {})
+
+
+def is_pending(span: ReadableSpan) -> bool:
+    """Tell whether *span* is only Logfire's note that one has started, to be stored nowhere."""
+    return doubles.is_pending(span.attributes or {})
 
 
 def kind(attributes: Attributes) -> Kind | None:

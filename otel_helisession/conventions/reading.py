@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from otel_helisession.conventions import values
+from otel_helisession.conventions.structured import structured
 from otel_helisession.conventions.values import Attributes
 
 _Value = TypeVar("_Value")
@@ -63,6 +64,11 @@ class Reading:
                     self.unread[name] = None
                 return found
         return None
+
+    def structure(self, *names: str) -> Any:
+        """Return any value as JSON has it, also JSON in JSON; see :func:`.structured`."""
+        found = self.json(*names)
+        return found if isinstance(found, (dict, list)) else structured(found)
 
     def mappings(self, *names: str) -> tuple[Mapping[str, Any], ...]:
         """Return the mappings of a structured or JSON sequence."""

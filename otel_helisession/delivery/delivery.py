@@ -9,18 +9,22 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from contextlib import suppress
 from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_helisession.delivery.child_exit import at_child_exit
-from otel_helisession.delivery.groups import SessionGroups
-from otel_helisession.delivery.queue import ExporterQueue, started
+from otel_helisession.delivery.exit import EXIT_MILLIS, end_with_process
+from otel_helisession.delivery.groups import Group, SessionGroups
+from otel_helisession.delivery.keeper import Keeper
+from otel_helisession.delivery.queues import Queues
 from otel_helisession.delivery.settings import DeliverySettings
 from otel_helisession.delivery.suppression import suppressed
-from otel_helisession.guard import logger, once
+from otel_helisession.delivery.thread import started
+from otel_helisession.delivery.weight import weight
+from otel_helisession.guard import caught, once
 from otel_helisession.sessions.live import LiveSpan
 
 Item = tuple[ReadableSpan, "LiveSpan | None"]
@@ -29,12 +33,8 @@ _WAKE_AT: Final = 0.25
 """The part of the queue that, once filled, wakes the thread before anything is due: early
 enough that a burst is passed on long before the queue is full."""
 
-_DELIVERING: Final = 0.8
-"""The part of shutdown's time that is for delivering. The rest is for closing the exporters,
-so that one destination that hangs does not keep the others from closing in order."""
-
-_WORKER_TIMEOUT_MILLIS: Final = 5_000
-"""How long the end of a forked worker may take: as long as that of any process."""
+_MAX_CUT: Final = 1_000
+"""Sessions remembered that have lost spans, until the thread has seen to them."""
 
 
 class Delivery:
@@ -48,6 +48,7 @@ class Delivery:
         settings: Sizes and times.
         session_id: Names the group of an ended span; None: no session.
         finish: Makes of an ended span what shall leave. Must not raise.
+        keeper: The spool; None: there is none.
     """
 
     def __init__(
@@ -56,67 +57,85 @@ class Delivery:
         settings: DeliverySettings,
         session_id: Callable[[ReadableSpan, LiveSpan | None], str | None],
         finish: Callable[[ReadableSpan, LiveSpan | None], ReadableSpan],
+        keeper: Keeper | None = None,
     ) -> None:
         self._settings = settings
         self._session_id = session_id
         self._finish = finish
-        self._queues = [ExporterQueue(exporter, settings) for exporter in exporters]
+        self.queues: Final = Queues(exporters, settings, keeper)
         self._wake_at = max(1, int(settings.max_queue_size * _WAKE_AT))
-        self._held = settings.max_queue_size
-        self._dropped = 0
-        self._reported = 0
         self._closed = False
         self._reset()
         _restart_after_fork(self)
+        end_with_process(self)
 
     def _reset(self) -> None:
-        """Forget threads and what waits: after a fork, both are the parent's."""
+        """Forget threads, counts and what waits: after a fork, all are the parent's."""
+        self._process = os.getpid()
         self._intake: deque[Item] = deque()
+        self._cut: deque[str] = deque(maxlen=_MAX_CUT)
         self._groups: SessionGroups[Item] = SessionGroups(
             self._settings.schedule_delay_millis / 1_000
         )
+        self._dropped = 0
+        self._reported = 0
         self._awake = threading.Event()
         self._idle = True
         self._start_lock = threading.Lock()
         self._drain_lock = threading.Lock()
         self._flush_lock = threading.Lock()
+        self._shutdown_lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def restart(self) -> None:
         """Start afresh in a forked child: the parent delivers what it queued."""
         self._reset()
-        for queue in self._queues:
-            queue.restart()
+        self.queues.restart()
+
+    @property
+    def waiting(self) -> int:
+        """How many spans wait or are on their way; each counts once a destination from when it
+        has left its session's group."""
+        return len(self._intake) + len(self._groups) + self.queues.waiting
+
+    @property
+    def in_use(self) -> bool:
+        """Whether there is anything to end: spans have come, and shutdown has not."""
+        return not self._closed and (self._thread is not None or self.waiting > 0)
 
     def put(self, span: ReadableSpan, entry: LiveSpan | None) -> None:
         """Queue an ended span. Costs about a microsecond; never blocks."""
-        if self._closed or len(self._intake) >= self._settings.max_queue_size:
-            self._drop()
+        if self._process != os.getpid():  # forked by C code that runs no hooks, as uWSGI does
+            self.restart()
+        if self._closed:
+            self._drop("after shutdown")
             return
-        self._intake.append((span, entry))
-        if self._idle or len(self._intake) >= self._wake_at:
+        intake = self._intake
+        if len(intake) >= self._settings.max_queue_size:
+            self._make_room()
+        intake.append((span, entry))
+        if self._idle or len(intake) >= self._wake_at:
             self._idle = False
             self._awake.set()
             if self._thread is None:
                 self._start()
 
     def force_flush(self, timeout_millis: float) -> bool:
-        """Deliver everything that waits.
+        """Deliver everything that waits; what fails is tried once, and again later.
 
         Returns:
             True when every span that ended since the last flush was accepted by every
-            exporter in time.
+            exporter in time. One in the spool was not.
         """
         deadline = time.monotonic() + timeout_millis / 1_000
         if not self._flush_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
             return False  # another flush took all the time
         try:
-            self._pass_on(everything=True)
-            in_time = [queue.wait_empty(deadline) for queue in self._queues]
-            flushed = [queue.flush_exporter(deadline) for queue in self._queues]
-            lost = self._lost()
-            fresh, self._reported = lost - self._reported, lost
-            return all(in_time) and all(flushed) and fresh == 0
+            in_time = self._pass_on(deadline, everything=True)
+            delivered = self.queues.flush(deadline)
+            missing = self._dropped + self.queues.missing
+            fresh, self._reported = missing - self._reported, missing
+            return in_time and delivered and fresh == 0
         finally:
             self._flush_lock.release()
 
@@ -124,42 +143,51 @@ class Delivery:
         """Deliver what waits, stop threads and exporters, and say in one line how it went.
 
         Returns:
-            True when no span was lost since the start.
+            True when every span since the start was accepted by every exporter.
         """
-        if self._closed:
-            return self._lost() == 0
-        now = time.monotonic()
-        deadline = now + timeout_millis / 1_000
-        self._closed = True
-        self._awake.set()
-        self._pass_on(everything=True)
-        for queue in self._queues:
-            queue.wait_empty(now + timeout_millis / 1_000 * _DELIVERING)
-        for queue in self._queues:
-            queue.close(deadline)
-        for queue in self._queues:
-            queue.join(deadline)
-        if self._thread is not None:
-            self._thread.join(max(0.0, deadline - time.monotonic()))
-        self._say_how_it_went()
-        return self._lost() == 0
+        deadline = time.monotonic() + timeout_millis / 1_000
+        if not self._shutdown_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
+            return False  # another thread is at it
+        try:
+            if not self._closed:
+                self._shut_down(deadline)
+            return not self._dropped and self.queues.is_complete
+        finally:
+            self._shutdown_lock.release()
 
     def end_of_worker(self) -> None:
         """Deliver what a forked worker still has when it ends."""
-        self.shutdown(_WORKER_TIMEOUT_MILLIS)
+        self.shutdown(EXIT_MILLIS)
 
-    def _lost(self) -> int:
-        return self._dropped + sum(queue.tally.lost for queue in self._queues)
+    def _shut_down(self, deadline: float) -> None:
+        self._closed = True
+        self._awake.set()
+        self._pass_on(deadline, everything=True)
+        self.queues.drain(deadline)
+        self.queues.close(deadline)
+        if self._thread is not None:
+            self._thread.join(max(0.0, deadline - time.monotonic()))
+        self._dropped += len(self._intake) + len(self._groups)
+        self.queues.report(self._dropped)
 
-    def _drop(self) -> None:
+    def _make_room(self) -> None:
+        """Drop the oldest span that waits, and have all of its session follow it."""
+        try:
+            span, entry = self._intake.popleft()
+        except IndexError:
+            return
+        session_id = self._session_id(span, entry)
+        if session_id is not None and session_id not in self._cut:
+            self._cut.append(session_id)
+        self._drop(f"while {self._settings.max_queue_size} waited (OTEL_BSP_MAX_QUEUE_SIZE)")
+
+    def _drop(self, when: str) -> None:
         self._dropped += 1
         once(
-            ("delivery", "full", self._closed),
+            ("delivery", when),
             logging.WARNING,
-            "a span ended %s and was dropped",
-            "after shutdown"
-            if self._closed
-            else f"while {self._settings.max_queue_size} waited (OTEL_BSP_MAX_QUEUE_SIZE)",
+            "a span ended %s; it, or the oldest session, was dropped",
+            when,
         )
 
     def _start(self) -> None:
@@ -171,7 +199,7 @@ class Delivery:
                 if not started(thread):
                     return  # the interpreter is ending: shutdown delivers what waits
                 self._thread = thread
-                for queue in self._queues:
+                for queue in self.queues:
                     queue.start()
 
     def _run(self) -> None:
@@ -179,7 +207,10 @@ class Delivery:
             while not self._closed:
                 self._awake.wait(self._pause())
                 self._awake.clear()
-                self._pass_on(everything=False)
+                try:
+                    self._pass_on(None, everything=False)
+                except Exception as error:
+                    caught("passing spans on", error)
 
     def _pause(self) -> float | None:
         """Return for how many seconds there is nothing to do; None: until something comes."""
@@ -190,38 +221,48 @@ class Delivery:
         tick = self._settings.schedule_delay_millis / 5_000
         return tick if due is None else max(0.0, min(tick, due - time.monotonic()))
 
-    def _pass_on(self, *, everything: bool) -> None:
-        """Group what came, and pass on the sessions that are due, or all of them."""
-        with self._drain_lock:
+    def _pass_on(self, deadline: float | None, *, everything: bool) -> bool:
+        """Group what came, and pass on the sessions that are due, or all of them.
+
+        Returns:
+            False when *deadline* came first.
+        """
+        rest = -1.0 if deadline is None else max(0.0, deadline - time.monotonic())
+        if not self._drain_lock.acquire(timeout=rest):
+            return False
+        try:
             now = time.monotonic()
-            for _ in range(len(self._intake)):
-                span, entry = self._intake.popleft()
-                self._groups.add(self._session_id(span, entry), (span, entry), now)
+            self._group(now)
+            keep = 0 if everything else self._settings.max_queue_size
             for group in self._groups.due(now):
                 self._pass_on_group(group)
-            for group in self._groups.oldest(keep=0 if everything else self._held):
+            for group in self._groups.oldest(keep, self._settings.max_queue_bytes):
                 self._pass_on_group(group)
+                if deadline is not None and time.monotonic() >= deadline:
+                    return not len(self._groups)
+            return True
+        finally:
+            self._drain_lock.release()
 
-    def _pass_on_group(self, group: Sequence[Item]) -> None:
-        spans = tuple(self._finish(span, entry) for span, entry in group)
-        for queue in self._queues:
-            queue.put(spans)
+    def _group(self, now: float) -> None:
+        """Take in what came, but for sessions that have lost spans: no half of them leaves."""
+        came: list[Item] = []
+        with suppress(IndexError):  # a full intake loses its oldest on other threads, too
+            came.extend(self._intake.popleft() for _ in range(len(self._intake)))
+        cut = {self._cut.popleft() for _ in range(len(self._cut))}
+        for session_id in cut:
+            self._dropped += self._groups.remove(session_id)
+            self.queues.cut(session_id)
+        for span, entry in came:
+            owner = self._session_id(span, entry)
+            if owner in cut:
+                self._dropped += 1
+            else:
+                self._groups.add(owner, (span, entry), weight(span), now)
 
-    def _say_how_it_went(self) -> None:
-        for queue in self._queues:
-            tally = queue.tally
-            if getattr(queue.exporter, "reports_itself", False):
-                tally = replace(tally, accepted=0, refused=0)
-            if tally.lost or self._dropped:
-                logger.warning(
-                    "%s: %d spans delivered, %d refused, %d dropped",
-                    queue.name,
-                    tally.accepted,
-                    tally.refused,
-                    tally.dropped + self._dropped,
-                )
-            elif tally.accepted:
-                logger.info("%s: all %d spans delivered", queue.name, tally.accepted)
+    def _pass_on_group(self, group: Group[Item]) -> None:
+        spans = tuple(self._finish(span, entry) for span, entry in group.items)
+        self.queues.put(group.session_id, spans, group.weight)
 
 
 def _restart_after_fork(delivery: Delivery) -> None:

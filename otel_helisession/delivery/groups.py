@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 _Item = TypeVar("_Item")
 
 
+@dataclass(slots=True)
+class Group(Generic[_Item]):
+    """What has ended of one session, in order.
+
+    Attributes:
+        session_id: Whose; None: those without a session.
+        since: When the first item came.
+        items: What has come.
+        weight: What all of it weighs.
+    """
+
+    session_id: str | None
+    since: float
+    items: list[_Item] = field(default_factory=list)
+    weight: int = 0
+
+
 class SessionGroups(Generic[_Item]):
-    """What has ended and not left yet, by session id; None is the group of those without one.
+    """What has ended and not left yet, by session id.
 
     A group is due when its first item has waited for the delay. Used by one thread.
 
@@ -19,42 +37,48 @@ class SessionGroups(Generic[_Item]):
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
-        self._groups: dict[str | None, list[_Item]] = {}
-        self._since: dict[str | None, float] = {}
+        self._groups: dict[str | None, Group[_Item]] = {}
         self._size = 0
+        self._weight = 0
 
     def __len__(self) -> int:
         """How many items wait."""
         return self._size
 
-    def add(self, session_id: str | None, item: _Item, now: float) -> None:
+    def add(self, session_id: str | None, item: _Item, weight: int, now: float) -> None:
         """Add *item* to its session's group."""
         group = self._groups.get(session_id)
         if group is None:
-            group = self._groups[session_id] = []
-            self._since[session_id] = now
-        group.append(item)
+            group = self._groups[session_id] = Group(session_id, now)
+        group.items.append(item)
+        group.weight += weight
         self._size += 1
+        self._weight += weight
 
-    def due(self, now: float) -> Iterator[list[_Item]]:
+    def due(self, now: float) -> Iterator[Group[_Item]]:
         """Take out the groups whose time has come, the oldest first."""
-        for session_id, since in list(self._since.items()):
-            if since + self._delay > now:
+        for group in list(self._groups.values()):
+            if group.since + self._delay > now:
                 break
-            yield self._take(session_id)
+            yield self._take(group)
 
-    def oldest(self, keep: int) -> Iterator[list[_Item]]:
-        """Take out whole groups, the oldest first, until at most *keep* items wait."""
-        while self._size > keep:
-            yield self._take(next(iter(self._since)))
+    def oldest(self, keep: int, keep_weight: int) -> Iterator[Group[_Item]]:
+        """Take out whole groups, the oldest first, until at most so much waits."""
+        while self._size > keep or self._weight > keep_weight:
+            yield self._take(next(iter(self._groups.values())))
+
+    def remove(self, session_id: str) -> int:
+        """Take out the group of a session, and return how many items were in it."""
+        group = self._groups.get(session_id)
+        return 0 if group is None else len(self._take(group).items)
 
     def next_due(self) -> float | None:
         """Return when the oldest group is due; None when nothing waits."""
-        since = next(iter(self._since.values()), None)
-        return None if since is None else since + self._delay
+        group = next(iter(self._groups.values()), None)
+        return None if group is None else group.since + self._delay
 
-    def _take(self, session_id: str | None) -> list[_Item]:
-        group = self._groups.pop(session_id)
-        del self._since[session_id]
-        self._size -= len(group)
+    def _take(self, group: Group[_Item]) -> Group[_Item]:
+        del self._groups[group.session_id]
+        self._size -= len(group.items)
+        self._weight -= group.weight
         return group

@@ -6,17 +6,35 @@ from dataclasses import dataclass
 from typing import Final
 
 from otel_helisession import environment
+from otel_helisession import environment_variables as names
 
 DEFAULT_QUEUE_SIZE: Final = 2_048
 DEFAULT_DELAY_MILLIS: Final = 5_000
 DEFAULT_BATCH_SIZE: Final = 512
+
+DEFAULT_QUEUE_BYTES: Final = 64_000_000
+"""A full queue of spans with 30 kB each: long prompts, and still no matter for a server's
+memory. Spans without messages take 6 kB, and 2,048 of them never come near."""
+
+DEFAULT_RETRY_SECONDS: Final = 300.0
+"""A redeployed collector is back within a minute or two, a rescheduled node within five. Later
+the spans are old enough to belong on a disk."""
+
+
+_LEAST: Final = {
+    "max_queue_size": 1,
+    "schedule_delay_millis": 1,
+    "max_export_batch_size": 1,
+    "max_queue_bytes": 1,
+    "retry_for_seconds": 0,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """How much is held, how long, and how much is sent at once.
 
-    The names, defaults and ``OTEL_BSP_*`` variables are those of the SDK's
+    The first three, their defaults and their ``OTEL_BSP_*`` variables are those of the SDK's
     BatchSpanProcessor, so that a pipeline which moves here behaves alike.
 
     Attributes:
@@ -24,20 +42,27 @@ class DeliverySettings:
             dropped and counted.
         schedule_delay_millis: How long a session's first span waits for the others.
         max_export_batch_size: Spans in one call of an exporter, at most.
+        max_queue_bytes: Bytes held at most before and in each exporter's queue, as estimated
+            from the lengths of texts.
+        retry_for_seconds: How long spans that an exporter has failed to export are tried
+            again; 0: not at all. A failure may have come after the spans were taken, so a
+            retry may double them where span ids are not unique, as in Tempo.
 
     Raises:
-        ValueError: A value is below 1, or a batch is larger than the queue.
+        ValueError: A value is too small, or a batch is larger than the queue.
     """
 
     max_queue_size: int = DEFAULT_QUEUE_SIZE
     schedule_delay_millis: float = DEFAULT_DELAY_MILLIS
     max_export_batch_size: int = DEFAULT_BATCH_SIZE
+    max_queue_bytes: int = DEFAULT_QUEUE_BYTES
+    retry_for_seconds: float = DEFAULT_RETRY_SECONDS
 
     def __post_init__(self) -> None:
-        for name in ("max_queue_size", "schedule_delay_millis", "max_export_batch_size"):
+        for name, least in _LEAST.items():
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 1:
-                raise ValueError(f"{name} is {value!r}; it must be a number of at least 1")
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
+                raise ValueError(f"{name} is {value!r}; it must be a number of at least {least}")
         if self.max_export_batch_size > self.max_queue_size:
             raise ValueError(
                 f"max_export_batch_size ({self.max_export_batch_size}) must not be larger than "
@@ -46,7 +71,7 @@ class DeliverySettings:
 
     @classmethod
     def from_environment(cls) -> DeliverySettings:
-        """Return the settings that the ``OTEL_BSP_*`` variables ask for.
+        """Return the settings that ``OTEL_BSP_*`` and ``HELISESSION_MAX_QUEUE_BYTES`` ask for.
 
         Raises:
             ValueError: A variable has a value that is not accepted.
@@ -56,4 +81,5 @@ class DeliverySettings:
             environment.number("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", min(DEFAULT_BATCH_SIZE, queue))
         )
         delay = environment.number("OTEL_BSP_SCHEDULE_DELAY", DEFAULT_DELAY_MILLIS)
-        return cls(queue, delay, batch)
+        size = environment.number(names.HELISESSION_MAX_QUEUE_BYTES, DEFAULT_QUEUE_BYTES)
+        return cls(queue, delay, batch, int(size))

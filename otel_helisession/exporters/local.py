@@ -14,6 +14,8 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_helisession import environment
 from otel_helisession.conventions import reader
+from otel_helisession.conventions.pricing import priced
+from otel_helisession.delivery.outcome import Outcome
 from otel_helisession.guard import caught, once
 from otel_helisession.store.entry import Entry, entry
 from otel_helisession.store.error import StoreError
@@ -42,6 +44,9 @@ class LocalSpanExporter(SpanExporter):
     packs_sessions = True
     """Takes batches of several sessions from SessionSpanProcessor."""
 
+    retries_itself = True
+    """deliver() tells what a later attempt may store from what none will."""
+
     def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
         self._path = None if path is None else store_path(path)
         if self._path is not None and self._path.is_dir():
@@ -54,6 +59,11 @@ class LocalSpanExporter(SpanExporter):
         if hasattr(os, "register_at_fork"):
             this = weakref.ref(self)
             os.register_at_fork(after_in_child=lambda: _after_fork(this()))
+
+    @property
+    def destination(self) -> str:
+        """The name under which a spool keeps what is for this file."""
+        return f"LocalSpanExporter {self.path}"
 
     @property
     def path(self) -> Path | None:
@@ -71,14 +81,39 @@ class LocalSpanExporter(SpanExporter):
         Returns:
             SUCCESS when every span is in the file; FAILURE otherwise, and after shutdown.
         """
+        odd = self._export(spans, is_final=True)
+        return SpanExportResult.FAILURE if odd is None or odd else SpanExportResult.SUCCESS
+
+    def deliver(self, spans: Sequence[ReadableSpan]) -> Outcome:
+        """Store *spans* like :meth:`export`, for somebody who tries again later what could not
+        be stored now. Spans that are stored twice are there once."""
+        odd = self._export(spans, is_final=False)
+        if odd is not None:
+            return Outcome(refused=odd, reason="they cannot be read")
+        if self._off:
+            return Outcome(refused=spans, reason="the store cannot be used")
+        return Outcome(undelivered=spans)
+
+    def _export(
+        self, spans: Sequence[ReadableSpan], *, is_final: bool
+    ) -> Sequence[ReadableSpan] | None:
+        """Store *spans*.
+
+        Args:
+            spans: What to store.
+            is_final: Whether a failure means that they are lost, and the next flush says so.
+
+        Returns:
+            Those that are too odd to be stored; None when nothing was stored.
+        """
         if environment.disabled():
-            return SpanExportResult.SUCCESS
+            return ()
         with self._lock:
-            stored = not self._shut_down and not self._off and self._store(spans)
-            self._lost = self._lost or not stored
+            odd = None if self._shut_down or self._off else self._store(spans)
+            self._lost = self._lost or bool(odd) or (is_final and odd is None)
             if self._shut_down:
                 self._close()
-        return SpanExportResult.SUCCESS if stored else SpanExportResult.FAILURE
+        return odd
 
     def force_flush(self, timeout_millis: int = 30_000) -> bool:
         """Tell whether every span exported since the last flush is in the file.
@@ -108,19 +143,20 @@ class LocalSpanExporter(SpanExporter):
             self._writer.close()
             self._writer = None
 
-    def _store(self, spans: Sequence[ReadableSpan]) -> bool:
-        entries = [made for made in map(_entry, spans) if made is not None]
+    def _store(self, spans: Sequence[ReadableSpan]) -> Sequence[ReadableSpan] | None:
+        made = [(span, _entry(span)) for span in spans if not reader.is_pending(span)]
+        entries = [entry for _, entry in made if entry is not None]
         try:
             if self._writer is None:
                 self._writer = SessionWriter(self._path, Retention())
             self._writer.write(entries)
         except StoreError as error:
             self._report(error)
-            return False
+            return None
         except Exception as error:
             caught("LocalSpanExporter.export", error)
-            return False
-        return len(entries) == len(spans)
+            return None
+        return [span for span, entry in made if entry is None]
 
     def _report(self, error: StoreError) -> None:
         self._off = error.lasting
@@ -144,7 +180,7 @@ def _entry(span: ReadableSpan) -> Entry | None:
     """Return what is kept of *span*; None, reported once, where that fails: one odd span
     must not cost its batch."""
     try:
-        return entry(span, reader.read(span))
+        return entry(span, priced(reader.read(span), span.start_time))
     except Exception as error:
         caught("LocalSpanExporter.export", error)
         return None

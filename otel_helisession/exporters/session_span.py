@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otel_helisession import joining
+from otel_helisession.conventions import reader
 from otel_helisession.finishing import finish, session_id
 from otel_helisession.sessions import ended
 from otel_helisession.sessions.adoption import ADOPTED_KEYS, clean_keys
@@ -37,11 +39,14 @@ class SessionSpanExporter(SpanExporter):
         self._exporter = exporter
         self._adopted = clean_keys(adopt)
         ended.remember()
+        joining.current.expect(self)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Export the finished *spans*; the result is the wrapped exporter's."""
         sessions: dict[str | None, list[ReadableSpan]] = {}
         for span in spans:
+            if reader.is_pending(span):
+                continue
             entry = ended.get(span)
             key = session_id(span, entry, self._adopted)
             sessions.setdefault(key, []).append(finish(span, entry, self._adopted))
@@ -49,6 +54,7 @@ class SessionSpanExporter(SpanExporter):
 
     def shutdown(self, timeout_millis: int = 30_000) -> None:
         """Shut the wrapped exporter down, within *timeout_millis* where it can keep that."""
+        joining.current.dismiss(self)
         shutdown = self._exporter.shutdown
         if "timeout_millis" in inspect.signature(shutdown).parameters:
             shutdown(timeout_millis=timeout_millis)  # type: ignore[call-arg]

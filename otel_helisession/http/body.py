@@ -30,6 +30,7 @@ class Body:
         first_chunk_seconds: How long the first piece with data took; None before it came,
             and for an answer that was not streamed.
         is_truncated: Whether it was longer than what is kept.
+        is_complete: Whether it came to its end.
 
     Args:
         response: httpx's; of its body nothing is read here.
@@ -46,6 +47,7 @@ class Body:
         "_tail_bytes",
         "first_chunk_seconds",
         "headers",
+        "is_complete",
         "is_truncated",
         "status_code",
     )
@@ -55,6 +57,7 @@ class Body:
         self.headers = response.headers
         self.first_chunk_seconds: float | None = None
         self.is_truncated = False
+        self.is_complete = False
         self._package = package
         self._started = started
         self._head: list[bytes] = []
@@ -64,7 +67,7 @@ class Body:
 
     def add(self, chunk: bytes) -> None:
         """Keep *chunk*, as it was received, if there is room. Not copied."""
-        if self.first_chunk_seconds is None and (b"data:" in chunk or self._encoding):
+        if self.first_chunk_seconds is None and self._has_data(chunk):
             self.first_chunk_seconds = perf_counter() - self._started
         if self._room > 0:
             self._head.append(chunk)
@@ -81,12 +84,17 @@ class Body:
         encoding: str = self.headers.get("content-encoding", "")
         return "" if encoding == "identity" else encoding
 
+    def _has_data(self, chunk: bytes) -> bool:
+        """Tell whether *chunk* is more than the comments that keep a stream of events open."""
+        if not chunk or b"data:" in chunk or self._encoding:
+            return bool(chunk)
+        return not self.content_type.startswith("text/event-stream")
+
     @property
-    def is_event_stream(self) -> bool:
-        """Whether it is a stream of server-sent events, by its type or by its look."""
-        if "text/event-stream" in self.headers.get("content-type", ""):
-            return True
-        return bool(self._head) and self._head[0].startswith((b"data:", b"event:"))
+    def content_type(self) -> str:
+        """The header, in lower case; empty when there was none."""
+        said: str = self.headers.get("content-type", "")
+        return said.lower()
 
     def decoded(self) -> bytes:
         """Return the bytes that were kept, decompressed as far as they can be.
@@ -95,28 +103,40 @@ class Body:
         continues another one.
         """
         if self._encoding:
-            return b"".join(self._decompressed(self._head))
+            decoded = decompressed(self._head, self._encoding, self._package, MAX_DECODED_BYTES + 1)
+            content = b"".join(decoded)
+            self.is_truncated = self.is_truncated or len(content) > MAX_DECODED_BYTES
+            return content
         return b"".join(self._head if not self._tail else [*self._head, b"\n\n", *self._tail])
 
-    def _decompressed(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
-        small = (
-            chunk[start : start + _PIECE_BYTES]
-            for chunk in chunks
-            for start in range(0, len(chunk), _PIECE_BYTES)
-        )
-        response = self._package.Response(
-            200, headers={"content-encoding": self._encoding}, content=small
-        )
-        size = 0
-        try:
-            for piece in response.iter_bytes():
-                yield piece
-                size += len(piece)
-                if size > MAX_DECODED_BYTES:
-                    self.is_truncated = True
-                    return
-        except self._package.DecodingError:  # broken or cut; the user's code hears of it itself
-            return
+
+def decompressed(
+    chunks: Iterable[bytes], encoding: str, package: Any, longest: int
+) -> Iterator[bytes]:
+    """Yield *chunks* decompressed, as far as the client itself could: *longest* bytes and a few.
+
+    What is broken or cut ends there, without an error: the user's code hears of it itself.
+
+    Args:
+        encoding: HTTP's ``Content-Encoding``.
+        package: ``httpx`` or ``httpx2``, whose decoders are used: gzip and deflate, and br
+            and zstd where their packages are installed.
+    """
+    small = (
+        chunk[start : start + _PIECE_BYTES]
+        for chunk in chunks
+        for start in range(0, len(chunk), _PIECE_BYTES)
+    )
+    response = package.Response(200, headers={"content-encoding": encoding}, content=small)
+    size = 0
+    try:
+        for piece in response.iter_bytes():
+            yield piece
+            size += len(piece)
+            if size >= longest:
+                return
+    except package.DecodingError:
+        return
 
 
 def read_body(response: Any, package: Any, started: float) -> Body:
@@ -127,6 +147,8 @@ def read_body(response: Any, package: Any, started: float) -> Body:
     body = Body(response, package, started)
     body.headers = response.headers.copy()
     body.headers.pop("content-encoding", None)
+    body.is_complete = True
     with suppress(package.ResponseNotRead):
         body.add(response.content)
+    body.first_chunk_seconds = None
     return body

@@ -10,8 +10,8 @@ from opentelemetry import trace
 
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
+from otel_helisession.conventions.covering import covering
 from otel_helisession.conventions.operation import REQUEST_KINDS
-from otel_helisession.http.coverage import is_llm
 from otel_helisession.sessions import live
 from otel_helisession.sessions.context import announced_session, current_session
 from otel_helisession.sessions.headers import missing_headers
@@ -63,16 +63,16 @@ def explicit_session(headers: Any) -> ExplicitSession | None:
 
 
 def claim_llm_span(session: Session) -> None:
-    """Make the current span *session*'s if it is an LLM call, whatever it was stamped with."""
-    span: Any = trace.get_current_span()
-    if is_llm(span):
+    """Make the LLM span around this request *session*'s, whatever it was stamped with."""
+    span = covering(trace.get_current_span(), "llm")
+    if span is not None:
         _claim(span, session)
 
 
 def _claim(span: Any, session: Session) -> None:
     key = span.get_span_context().span_id
     entry = live.find(key)
-    before: Mapping[str, str] = {}
+    before: Mapping[str, str | int] = {}
     if entry is None:
         entry = live.add(span, key, session, session, None, reader.segment)
     elif entry.scope is not None or not entry.session.id_given:  # else it was adopted: theirs

@@ -17,7 +17,7 @@ def instrument_httpx(
     tracer_provider: TracerProvider | None = None,
     capture_content: bool | None = None,
 ) -> None:
-    """Put session headers on the calls of httpx and httpx2, and LLM spans around LLM calls.
+    """Put session headers on the calls of httpx and httpx2, and spans around LLM and vector calls.
 
     Holds for every client of the process, made before or after, sync or async, with any
     transport, sampled or not, and beside other instrumentations. See the table in
@@ -28,10 +28,10 @@ def instrument_httpx(
         allow_hosts: Who may be told the session besides Helicone: host names without
             scheme or port, for any port; ``*.example.com`` for subdomains; IP addresses.
             None reads ``HELISESSION_ALLOW_HOSTS``.
-        llm_spans: Whether OpenAI- and Anthropic-compatible calls that no other
-            instrumentation covers get an LLM span of ours.
+        llm_spans: Whether calls of models and of vector databases that no other
+            instrumentation covers get a span of ours.
         tracer_provider: Whose spans these are. None: the global provider's.
-        capture_content: Whether they carry messages. None reads
+        capture_content: Whether they carry messages, queries and matches. None reads
             ``OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT``.
 
     Raises:

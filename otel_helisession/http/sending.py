@@ -1,22 +1,24 @@
-"""One ``send()`` of a client: its session and its LLM span, in the Context while it lasts."""
+"""One ``send()`` of a client: its session and its span of ours, in the Context while it lasts."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from opentelemetry import context as context_api
 from opentelemetry import trace
 
 from otel_helisession import semconv
-from otel_helisession.conventions import wire
+from otel_helisession.conventions.covering import covering
+from otel_helisession.conventions.wire import endpoints
 from otel_helisession.guard import caught
-from otel_helisession.http import llm_span, settings
+from otel_helisession.http import call_span, chroma_names, settings
 from otel_helisession.http.announcement import EXTENSION, hook, recognise, withdraw
 from otel_helisession.http.body import Body, read_body
-from otel_helisession.http.coverage import is_llm, is_suppressed
-from otel_helisession.http.llm_span import LLMSpan
+from otel_helisession.http.call_span import CallSpan
 from otel_helisession.http.package import Package
 from otel_helisession.http.settings import Settings
+from otel_helisession.http.suppression import is_suppressed
 from otel_helisession.http.tee import end_abandoned
 from otel_helisession.sessions.context import SETTLED_KEY, set_session
 from otel_helisession.sessions.scope import Scope
@@ -26,16 +28,17 @@ class Sending(Scope):
     """What is in force while a request is sent. Entered around the client's own send().
 
     Attributes:
-        around: Somebody else's LLM span around the request, or None.
-        made: Our LLM span, or None.
+        around: Somebody else's span of the same call, or None.
+        made: Our span around the request, or None.
+        names: Whether the answer tells the name of a collection.
     """
 
-    __slots__ = ("_context", "_package", "_tee", "around", "made")
+    __slots__ = ("_context", "_package", "_tee", "around", "made", "names")
 
     def __init__(
         self,
         context: context_api.Context,
-        made: LLMSpan | None,
+        made: CallSpan | None,
         around: Any,
         package: Package,
         asynchronous: bool,
@@ -45,6 +48,7 @@ class Sending(Scope):
         self._tee = package.async_tee if asynchronous else package.sync_tee
         self.made = made
         self.around = around
+        self.names = False
 
     def _enter(self) -> Sending:
         self._attach(self._context)
@@ -58,7 +62,9 @@ class Sending(Scope):
     def answered(self, response: Any) -> None:
         """Take note of *response*, of which the client has read as much as it was asked to."""
         try:
-            if self.made is not None:
+            if self.names:
+                chroma_names.note(response)
+            elif self.made is not None:
                 self._follow(response, self.made)
             elif self.around is not None:
                 identifier = response.headers.get(semconv.HELICONE_ID_HEADER)
@@ -69,7 +75,7 @@ class Sending(Scope):
             if self.made is not None:
                 self.made.end()
 
-    def _follow(self, response: Any, made: LLMSpan) -> None:
+    def _follow(self, response: Any, made: CallSpan) -> None:
         module = self._package.module
         if not made.span.is_recording():
             made.end()
@@ -107,29 +113,41 @@ def _begin(
         explicit = recognise(request)
         if explicit is not None:
             context = context_api.set_value(SETTLED_KEY, True, set_session(explicit.session))
-    made, around = _llm_call(request, current, context)
+    made, around = _call(request, current, package, context)
     if made is not None:
         context = trace.set_span_in_context(made.span, context)
+    names = made is None and around is None and chroma_names.is_asked(request.url.path)
     if context is None:
-        if around is None:
+        if around is None and not names:
             return None
         context = context_api.get_current()
-    return Sending(context, made, around, package, asynchronous)
+    sending = Sending(context, made, around, package, asynchronous)
+    sending.names = names
+    return sending
 
 
-def _llm_call(
-    request: Any, current: Settings, context: context_api.Context | None
-) -> tuple[LLMSpan | None, Any]:
-    """Return our LLM span around *request*, or somebody else's; both None for no LLM call."""
-    if request.method != "POST":
-        return None, None
+def _call(
+    request: Any, current: Settings, package: Package, context: context_api.Context | None
+) -> tuple[CallSpan | None, Any]:
+    """Return our span around *request*, or somebody else's; both None for neither kind of call."""
     path = request.url.path.rstrip("/")
-    if not path.endswith(wire.ENDINGS):
+    if not endpoints.may_be(path):
         return None, None
-    span = trace.get_current_span()
-    if is_llm(span):
-        return None, span
-    spoken = wire.find(path, request.headers)
-    if spoken is None or not current.llm_spans or is_suppressed():
+    found = endpoints.find(request.method, _served_by(request), path, request.headers)
+    if found is None:
         return None, None
-    return llm_span.start(request, spoken, current, context), None
+    around = covering(trace.get_current_span(), found.wire.kind)
+    if around is not None:
+        return None, around
+    if not current.llm_spans or is_suppressed():
+        return None, None
+    if "id" in found.place.words:
+        found = found.named(chroma_names.name_of(found.place.words["id"]))
+    return call_span.start(request, found, current, package.module, context), None
+
+
+def _served_by(request: Any) -> str:
+    """Return the host that answers: behind a gateway of Helicone, its target."""
+    target = request.headers.get(semconv.TARGET_URL_HEADER)
+    host = request.url.host if target is None else re.sub(r"^\w+://|[:/].*$", "", target)
+    return str(host).lower()

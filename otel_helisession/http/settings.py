@@ -30,8 +30,8 @@ class Settings:
 
     Attributes:
         hosts: Who may be told the session.
-        llm_spans: Whether calls that nobody else covers get an LLM span.
-        capture_content: Whether those spans carry messages.
+        llm_spans: Whether LLM and vector calls that nobody else covers get a span.
+        capture_content: Whether those spans carry messages, queries and matches.
         tracer: Makes those spans.
     """
 

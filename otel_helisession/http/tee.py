@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from otel_helisession.guard import caught
 from otel_helisession.http.body import Body
-from otel_helisession.http.llm_span import LLMSpan
+from otel_helisession.http.call_span import CallSpan
 
-_abandoned: Final[deque[tuple[LLMSpan, Body, int]]] = deque(maxlen=1_000)
+_abandoned: Final[deque[tuple[CallSpan, Body, int]]] = deque(maxlen=1_000)
 """Streams that were neither read to their end nor closed. Their spans are not ended where
 that is noticed: a finalizer runs anywhere, also while this thread holds the lock that
 ending a span needs."""
@@ -26,10 +26,10 @@ class Tee:
         span: What ends when the stream ends, or is closed.
     """
 
-    def __init__(self, stream: Any, body: Body, span: LLMSpan) -> None:
+    def __init__(self, stream: Any, body: Body, span: CallSpan) -> None:
         self._stream = stream
         self._body = body
-        self._span: LLMSpan | None = span
+        self._span: CallSpan | None = span
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -40,7 +40,11 @@ class Tee:
         try:
             self._body.add(chunk)
         except Exception as error:
-            caught("reading an LLM's stream", error)
+            caught("reading a stream", error)
+
+    def _ended(self) -> None:
+        self._body.is_complete = True
+        self._over()
 
     def _over(self, error: BaseException | None = None) -> None:
         span, self._span = self._span, None
@@ -66,7 +70,7 @@ class SyncTee(Tee):
         except BaseException as error:
             self._over(error)
             raise
-        self._over()
+        self._ended()
 
     def close(self) -> None:
         try:
@@ -92,7 +96,7 @@ class AsyncTee(Tee):
         finally:
             if isinstance(stream, AsyncGenerator):  # left early, it would wait for the collector
                 await stream.aclose()
-        self._over()
+        self._ended()
 
     async def aclose(self) -> None:
         try:

@@ -24,16 +24,17 @@ ADOPTED_KEYS: Final[tuple[str, ...]] = (
     "gcp.vertex.agent.session_id",
     "ai.telemetry.metadata.sessionId",
     "lmnr.association.properties.session_id",
-    "langsmith.trace.session_id",
     "langsmith.metadata.session_id",
+    "langsmith.metadata.thread_id",
+    "langsmith.metadata.conversation_id",
     "mlflow.trace.session",
 )
 """Attributes that name a session, the first present wins. Never ``mcp.session.id``, which is
-a transport's."""
+a transport's, nor ``langsmith.trace.session_id``, which is a project's."""
 
 _NAMES: Final = (semconv.SESSION_NAME, _TRACELOOP + semconv.SESSION_NAME_HEADER)
 _PATHS: Final = (semconv.SESSION_PATH, _TRACELOOP + semconv.SESSION_PATH_HEADER)
-_USERS: Final = (semconv.USER_ID, "langfuse.user.id")
+_USERS: Final = (semconv.USER_ID, "langfuse.user.id", _TRACELOOP + "user_id")
 
 
 def clean_keys(keys: Iterable[str]) -> tuple[str, ...]:

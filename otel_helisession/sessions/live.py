@@ -16,6 +16,8 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from opentelemetry.trace import SpanKind
+
 from otel_helisession.sessions.path import clean_segment, join
 from otel_helisession.sessions.value import Session
 
@@ -25,6 +27,9 @@ if TYPE_CHECKING:  # the propagator must load where there is only the API
 Rule = Callable[["ReadableSpan"], "str | None"]
 """Names the segment that a span adds to the path; None when that is not known yet,
 the empty string when it adds none."""
+
+
+_INCOMING = frozenset({SpanKind.SERVER, SpanKind.CONSUMER})
 
 
 class LiveSpan(weakref.ref):  # type: ignore[type-arg]
@@ -134,6 +139,21 @@ def _forget(live: LiveSpan) -> None:
         spans.pop(live.key, None)
 
 
+def came_in(span: Any, above: LiveSpan) -> bool:
+    """Tell whether another process asked for *span*, though its remote parent is *above*, here.
+
+    Within a process, too, a Context may travel as text, in Logfire's streams and programs'
+    queues: such a parent is remote by name only. It is in the same trace, and what it started
+    serves nobody's request.
+    """
+    parent: Any = above()
+    return (
+        span.kind in _INCOMING
+        or parent is None
+        or parent.get_span_context().trace_id != span.parent.trace_id
+    )
+
+
 def add(
     span: Any,
     key: int,
@@ -161,6 +181,11 @@ def add(
     live.key = key
     spans[key] = live
     return live
+
+
+def open_sessions() -> set[str]:
+    """Return the ids of the sessions that have spans open."""
+    return {entry.session.id for entry in spans.copy().values()}
 
 
 def count() -> int:

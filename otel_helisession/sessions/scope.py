@@ -18,7 +18,7 @@ from opentelemetry.trace import Span, Status, StatusCode
 
 from otel_helisession import environment
 from otel_helisession.guard import caught
-from otel_helisession.sessions import live
+from otel_helisession.sessions import ending, live
 from otel_helisession.sessions.context import SESSION_KEY, context_session
 from otel_helisession.sessions.decorating import decorate
 from otel_helisession.sessions.path import ROOT, join
@@ -35,10 +35,12 @@ tracer: Final = trace.get_tracer("otel_helisession", __version__)
 class _Entry:
     """One time that a scope was entered. Not kept on the scope, which threads may share."""
 
-    __slots__ = ("here", "scope", "span", "token")
+    __slots__ = ("around", "here", "scope", "session", "span", "token")
 
     scope: Scope
+    session: Session | None
     span: Span | None
+    around: context_api.Context
     token: Any
     here: Token[_Entry | None]
 
@@ -77,24 +79,26 @@ class Scope:
         """Take note of what a decorated function returned, and return it."""
         return result
 
-    def _attach(self, context: context_api.Context, span: Span | None = None) -> None:
+    def _attach(self, context: context_api.Context, span: Span | None = None) -> _Entry:
         entry = self._last = _Entry()
         entry.scope = self
+        entry.session = None
         entry.span = span
         entry.token = context_api.attach(context)
         entry.here = _here.set(entry)
+        return entry
 
-    def _detach(self) -> Span | None:
-        """Leave the Context, if it is still ours to leave, and return the span given to attach."""
+    def _detach(self) -> _Entry:
+        """Leave the Context, if it is still ours to leave, and return what attach returned."""
         entry = _here.get()
         if entry is None or entry.scope is not self:
             entry = self._last
         try:
             _here.reset(entry.here)
         except (ValueError, RuntimeError):  # another task left the scope, or left it twice
-            return entry.span
+            return entry
         context_api.detach(entry.token)
-        return entry.span
+        return entry
 
     def __enter__(self) -> Any:
         return self._enter()
@@ -177,11 +181,17 @@ class session(Scope):
             user_id=self._user_id,
             properties=self._properties,  # type: ignore[arg-type]  # cleaned there
         )
-        self._attach(context_api.set_value(SESSION_KEY, entered))
+        around = context_api.get_current()
+        entry = self._attach(context_api.set_value(SESSION_KEY, entered, around))
+        entry.session = entered
+        entry.around = around
         return entered
 
     def _exit(self, error: BaseException | None) -> None:
-        self._detach()
+        entry = self._detach()
+        entered, entry.session = entry.session, None  # it is left once, whatever comes after
+        if entered is not None and ending.listeners:
+            ending.left(entered, context_session(entry.around))
 
     def _again(self, call: Call) -> session:
         identifier = self._id(*call.args, **call.kwargs) if callable(self._id) else self._id
@@ -228,7 +238,7 @@ class step(Scope):
         return span
 
     def _exit(self, error: BaseException | None) -> None:
-        span = self._detach()
+        span = self._detach().span
         if span is not None:
             end_span(span, error)
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from otel_helisession import semconv
 from otel_helisession.guard import once
+from otel_helisession.sessions import bucket
 from otel_helisession.sessions.headers import decode_headers, encode_headers
 from otel_helisession.sessions.path import ROOT, clean_path, join
 from otel_helisession.sessions.text import clean, clean_id, clean_name, clean_property_name
@@ -50,7 +51,7 @@ class Session:
     user_id: str | None = None
     properties: Mapping[str, str] = field(default=None, hash=False)  # type: ignore[arg-type]
     id_given: bool = field(default=None, compare=False)  # type: ignore[assignment]
-    _attributes: Mapping[str, str] | None = field(
+    _attributes: Mapping[str, str | int] | None = field(
         default=None, init=False, repr=False, compare=False
     )
     _headers: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
@@ -120,7 +121,7 @@ class Session:
         return self.at(join(self.path, name))
 
     @property
-    def attributes(self) -> Mapping[str, str]:
+    def attributes(self) -> Mapping[str, str | int]:
         """The attributes that every span at this place carries. Made once, then reused."""
         made = self._attributes
         if made is None:
@@ -138,8 +139,8 @@ class Session:
         return made
 
 
-def _attributes_of(session: Session) -> dict[str, str]:
-    attributes = {
+def _attributes_of(session: Session) -> dict[str, str | int]:
+    attributes: dict[str, str | int] = {
         semconv.SESSION_ID: session.id,
         semconv.SESSION_PATH: session.path,
         semconv.SESSION_NAME: session.name,
@@ -153,6 +154,8 @@ def _attributes_of(session: Session) -> dict[str, str]:
         attributes[semconv.CONVERSATION_ID] = session.id
     for name, value in session.properties.items():
         attributes[semconv.PROPERTY_PREFIX + name] = value
+    if bucket.stamped:
+        attributes[semconv.SESSION_BUCKET] = bucket.bucket(session.id)
     return attributes
 
 

@@ -38,7 +38,7 @@ def store_path(path: str | os.PathLike[str] | None = None) -> Path:
     named = environment.text(names.HELISESSION_STORE)
     if named is not None:
         return _absolute(Path(named))
-    return _data_home() / "helisession" / "sessions.db"
+    return _absolute(environment.data_home()) / "helisession" / "sessions.db"
 
 
 def make_file(path: Path) -> None:
@@ -86,13 +86,6 @@ def identity(path: Path) -> tuple[int, int] | None:
     except OSError as error:
         raise from_os(error, path) from error
     return status.st_dev, status.st_ino
-
-
-def _data_home() -> Path:
-    named = environment.text("XDG_DATA_HOME")
-    if named is not None and Path(named).is_absolute():  # the XDG rule: ignore a relative one
-        return Path(named)
-    return _absolute(Path("~/.local/share"))
 
 
 def _absolute(path: Path) -> Path:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.store import body, tally
-from otel_helisession.store.connection import connect_to_read, translated
+from otel_helisession.store.connection import connect_to_read, transaction, translated
 from otel_helisession.store.location import identity, store_path
-from otel_helisession.store.row import SpanRow
+from otel_helisession.store.row import COLUMNS, SpanRow
 from otel_helisession.store.summary import SessionSummary
+
+_HEAD: Final = ("session_id", "name", "user_id", "properties", "start_unix_nano", "end_unix_nano")
+_SUMMARIES: Final = f"SELECT {', '.join((*_HEAD, *tally.TOTALS))} FROM sessions"
+_SPANS: Final = (
+    f"SELECT {', '.join(COLUMNS)} FROM spans WHERE session_id = ?"
+    " ORDER BY start_unix_nano, end_unix_nano DESC, kind <> 'structure', span_id"
+)
+"""The rows of a session in the order they started, a step before what it holds."""
 
 _Reader = TypeVar("_Reader", bound="SessionReader")
 
@@ -92,16 +101,15 @@ class SessionReader:
             limit: Most sessions to return; None for all.
             name: Only sessions of exactly this name.
         """
-        rows = self._rows(
-            "SELECT session_id FROM sessions WHERE :name IS NULL OR name = :name"
+        return self._summaries(
+            "WHERE :name IS NULL OR name = :name"
             " ORDER BY start_unix_nano DESC, session_id LIMIT :limit",
             {"name": name, "limit": -1 if limit is None else limit},
         )
-        return self._summaries([session_id for (session_id,) in rows])
 
     def session(self, session_id: str) -> SessionSummary | None:
         """Return the session with exactly this id, or None."""
-        found = self._summaries([session_id])
+        found = self._summaries("WHERE session_id = ?", (session_id,))
         return found[0] if found else None
 
     def names(self) -> Mapping[str, str]:
@@ -113,7 +121,7 @@ class SessionReader:
 
     def spans(self, session_id: str) -> tuple[SpanRow, ...]:
         """Return the session's spans in the order they started."""
-        return tuple(_span(row) for row in self._rows(tally.SPANS, _ids([session_id])))
+        return tally.judged([SpanRow(*row) for row in self._rows(_SPANS, (session_id,))])
 
     def detail(self, row: SpanRow) -> SpanDetail | None:
         """Return what the span of *row* says in full; None when it is gone meanwhile."""
@@ -127,17 +135,29 @@ class SessionReader:
         said, origin = body.unpack(found[0][0]), json.loads(found[0][1])
         return SpanDetail(said["operation"], said["span"], origin["resource"], origin["scope"])
 
-    def _summaries(self, session_ids: list[str]) -> tuple[SessionSummary, ...]:
-        order = {session_id: place for place, session_id in enumerate(session_ids)}
-        ids = _ids(session_ids)
-        totals = {row[0]: row[1:] for row in self._rows(tally.TOTALS, ids)}
-        heads = self._rows(
-            "SELECT session_id, name, user_id, properties, start_unix_nano, end_unix_nano"
-            " FROM sessions WHERE session_id IN (SELECT value FROM json_each(:ids))",
-            ids,
+    def _summaries(self, condition: str, values: Any) -> tuple[SessionSummary, ...]:
+        counted = self._freshen()
+        return tuple(
+            _summary(head, counted.get(head[0], totals))
+            for head, totals in (
+                (row[: len(_HEAD)], row[len(_HEAD) :])
+                for row in self._rows(f"{_SUMMARIES} {condition}", values)
+            )
         )
-        found = [_summary(head, totals[head[0]]) for head in heads if head[0] in totals]
-        return tuple(sorted(found, key=lambda summary: order[summary.id]))
+
+    def _freshen(self) -> Mapping[str, Sequence[Any]]:
+        """Count what is stale and keep it; return it where it cannot be kept."""
+        if self._connection is None:
+            return {}
+        with translated(self.path):
+            ids = tally.stale(self._connection)
+            if ids:
+                try:
+                    with transaction(self._connection):
+                        tally.recount(self._connection, tally.stale(self._connection))
+                except sqlite3.OperationalError:  # only to be read, or others write all the time
+                    return {one: tally.totals(self._connection, one) for one in ids}
+        return {}
 
     def _rows(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
         if self._connection is None:
@@ -146,17 +166,8 @@ class SessionReader:
             return self._connection.execute(query, values).fetchall()
 
 
-def _ids(session_ids: Iterable[str]) -> dict[str, str]:
-    return {"ids": json.dumps(list(session_ids))}
-
-
-def _span(row: tuple[Any, ...]) -> SpanRow:
-    *columns, counted, fault = row
-    return SpanRow._make((*columns, bool(counted), bool(fault)))
-
-
-def _summary(head: tuple[Any, ...], totals: tuple[Any, ...]) -> SessionSummary:
-    spans, llm, tool, vector, data, errors, *usage, unpriced = totals
+def _summary(head: Sequence[Any], totals: Sequence[Any]) -> SessionSummary:
+    spans, llm, tool, vector, data, errors, *usage, unpriced, mean_ms, p95_ms, models = totals
     return SessionSummary(
         id=head[0],
         name=head[1],
@@ -169,4 +180,7 @@ def _summary(head: tuple[Any, ...], totals: tuple[Any, ...]) -> SessionSummary:
         errors=errors,
         usage=Usage(*usage),
         unpriced=unpriced,
+        mean_ms=mean_ms,
+        p95_ms=p95_ms,
+        models=tuple(json.loads(models)),
     )

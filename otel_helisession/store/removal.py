@@ -58,6 +58,7 @@ def remove_oldest(connection: sqlite3.Connection) -> bool:
     session_id, stored = oldest[0]
     _remove_spans(connection, "session_id IS NULL AND stored_unix_nano < ?", stored)
     if len(oldest) == 1 and _remove_half(connection, "session_id = ?", session_id):
+        connection.execute("UPDATE sessions SET stale = 1 WHERE session_id = ?", (session_id,))
         return True
     return remove_sessions(connection, [session_id]) > 0
 

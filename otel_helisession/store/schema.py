@@ -3,8 +3,9 @@
 A migration that has been released is never edited: add one below it.
 
 ``sessions``
-    One row a session: what a list needs without reading spans, kept by the writer so that
-    a span that is sent again changes nothing.
+    One row a session: what a list needs without reading spans. Its totals are counted from
+    the spans, so that a span that is sent again changes nothing; ``stale`` says that spans
+    came since (see :mod:`~otel_helisession.store.tally`).
 ``spans``
     One narrow row a span, in the columns of :class:`~otel_helisession.store.row.SpanRow`.
 ``details``
@@ -82,6 +83,27 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX spans_alone ON spans (stored_unix_nano) WHERE session_id IS NULL",
         "CREATE TABLE details (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
         "CREATE TABLE origins (origin INTEGER PRIMARY KEY, body TEXT NOT NULL)",
+    ),
+    (
+        "ALTER TABLE sessions ADD COLUMN stale INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE sessions ADD COLUMN spans INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN llm INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN tool INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN vector_db INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN data INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN errors INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN input_tokens INTEGER",
+        "ALTER TABLE sessions ADD COLUMN output_tokens INTEGER",
+        "ALTER TABLE sessions ADD COLUMN cache_read_tokens INTEGER",
+        "ALTER TABLE sessions ADD COLUMN cache_write_tokens INTEGER",
+        "ALTER TABLE sessions ADD COLUMN reasoning_tokens INTEGER",
+        "ALTER TABLE sessions ADD COLUMN cost_usd REAL",
+        "ALTER TABLE sessions ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE sessions ADD COLUMN mean_ms REAL",
+        "ALTER TABLE sessions ADD COLUMN p95_ms REAL",
+        "ALTER TABLE sessions ADD COLUMN models TEXT NOT NULL DEFAULT '[]'",
+        "CREATE INDEX sessions_started ON sessions (start_unix_nano)",
+        "CREATE INDEX sessions_stale ON sessions (session_id) WHERE stale",
     ),
 )
 

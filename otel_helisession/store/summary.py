@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from otel_helisession.conventions.operation import Usage
@@ -24,6 +24,9 @@ class SessionSummary:
         errors: Failed requests, and failed steps whose fault lies in none of their spans.
         usage: The requests' tokens and cost; a field is None when no request said it.
         unpriced: Requests to models that did not say their cost.
+        mean_ms: Mean time of a request, in milliseconds; None without requests.
+        p95_ms: Its 95th percentile.
+        models: The models that were called, sorted.
     """
 
     id: str
@@ -37,6 +40,9 @@ class SessionSummary:
     errors: int
     usage: Usage
     unpriced: int
+    mean_ms: float | None
+    p95_ms: float | None
+    models: Sequence[str]
 
     @property
     def duration_ms(self) -> float:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from otel_helisession.store import connection as connections
-from otel_helisession.store import removal
+from otel_helisession.store import removal, tally
 from otel_helisession.store.connection import transaction, translated
 from otel_helisession.store.entry import Entry
 from otel_helisession.store.location import identity, store_path
@@ -139,6 +139,7 @@ def _put(connection: sqlite3.Connection, entries: Sequence[Entry], now: int) -> 
     connection.executemany(_PUT_SPAN, spans)
     connection.executemany(_PUT_DETAIL, bodies)
     connection.executemany(_PUT_SESSION, sessions)
+    tally.note(connection, [row[0] for row in sessions])
 
 
 def _sessions(entries: Sequence[Entry]) -> Iterable[list[Any]]:

@@ -40,6 +40,8 @@ def test_json_has_every_total(command: Command, trip: None) -> None:
                 },
                 "cost_usd": None,
                 "requests_without_cost": 1,
+                "latency_ms": {"mean": 1400 / 3, "p95": 900.0},
+                "models": ["gpt-5-mini"],
             }
         ]
     }

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import gzip
+import json
+import tracemalloc
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -242,3 +245,125 @@ def test_a_response_hook_that_reads_the_stream_is_the_users_affair(
     with client, client.stream("POST", URL, json=CHAT_REQUEST):
         pass
     assert ("gen_ai.response.id" in (spans.one("chat gpt-4o").attributes or {})) is keeps
+
+
+def test_a_stream_that_is_not_known_to_its_end_says_so(package: Any, spans: CollectedSpans) -> None:
+    """Unless the model's last word was among what came."""
+    instrument_httpx()
+    for taken in range(1, len(EVENTS) + 1):
+        with (
+            sync_client(package, iter(EVENTS)) as client,
+            client.stream("POST", URL, json=CHAT_REQUEST) as response,
+        ):
+            pieces = response.iter_raw()
+            for _ in range(taken):
+                next(pieces)
+    cut = ["helicone.response.truncated" in (span.attributes or {}) for span in spans()]
+    assert cut == [True, True, True, False, False]
+
+
+def test_a_broken_stream_says_that_its_end_is_missing(package: Any, spans: CollectedSpans) -> None:
+    """Beside the error."""
+
+    def breaking() -> Iterator[bytes]:
+        yield EVENTS[0]
+        raise package.ReadError("the peer went away")
+
+    instrument_httpx()
+    with (
+        sync_client(package, breaking()) as client,
+        pytest.raises(package.ReadError),
+        client.stream("POST", URL, json=CHAT_REQUEST) as response,
+    ):
+        response.read()
+    assert (spans.one("chat gpt-4o").attributes or {})["helicone.response.truncated"] is True
+
+
+def test_memory_is_bounded_whatever_a_server_streams(package: Any, spans: CollectedSpans) -> None:
+    """A stream of 200 MB leaves 4 MB of its start and 64 kB of its end."""
+    instrument_httpx(capture_content=True)
+    chunks = (b"data: " + b"x" * 65_520 + b"\n\n" for _ in range(3_200))
+    with (
+        sync_client(package, chunks) as client,
+        client.stream("POST", URL, json=CHAT_REQUEST) as response,
+    ):
+        tracemalloc.start()
+        try:
+            for _ in response.iter_raw():
+                pass
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert spans.one("chat gpt-4o").attributes is not None
+    assert peak < 16 * 1024 * 1024, f"{peak / 1e6:.1f} MB"
+
+
+def compressed(encoding: str, data: bytes) -> bytes:
+    """Return *data* in an encoding of HTTP's; skips the test where nobody here knows it."""
+    if encoding == "br":
+        packed: bytes = pytest.importorskip("brotli").compress(data)
+        return packed
+    if encoding == "zstd":
+        packed = pytest.importorskip("zstandard").compress(data)
+        return packed
+    return gzip.compress(data) if encoding == "gzip" else zlib.compress(data)
+
+
+@pytest.mark.parametrize("encodings", ["gzip", "deflate", "br", "zstd", "gzip, deflate"])
+def test_compressed_answers_are_read_where_the_client_can(
+    package: Any, spans: CollectedSpans, encodings: str
+) -> None:
+    """The user gets the bytes that came."""
+    packed = b"".join(EVENTS)
+    for one in encodings.split(", "):
+        packed = compressed(one, packed)
+    headers = {"content-encoding": encodings}
+    if package.Response(200, headers=headers, content=packed).content == packed:
+        pytest.skip(f"this {package.__name__} has no decoder for {encodings}")
+    instrument_httpx()
+    with (
+        sync_client(package, iter([packed]), **headers) as client,
+        client.stream("POST", URL, json=CHAT_REQUEST) as response,
+    ):
+        assert b"".join(response.iter_raw()) == packed
+    attributes = spans.one("chat gpt-4o").attributes or {}
+    assert attributes["gen_ai.usage.output_tokens"] == 7
+
+
+@pytest.mark.parametrize("encoding", ["compress", "br", "zstd", "made-up"])
+def test_what_the_client_cannot_decode_is_left_alone(
+    package: Any, spans: CollectedSpans, encoding: str
+) -> None:
+    """The span ends with what the request said."""
+    packed = b"\x8b\x02\x80" + bytes(range(256))
+    instrument_httpx()
+    with (
+        sync_client(package, iter([packed]), **{"content-encoding": encoding}) as client,
+        client.stream("POST", URL, json=CHAT_REQUEST) as response,
+    ):
+        assert b"".join(response.iter_raw()) == packed
+    assert "gen_ai.response.id" not in (spans.one("chat gpt-4o").attributes or {})
+
+
+def test_a_compressed_request_is_read(package: Any, spans: CollectedSpans) -> None:
+    """By the client's own decoder."""
+    instrument_httpx()
+    packed = gzip.compress(json.dumps(CHAT_REQUEST).encode())
+    with sync_client(package, iter(EVENTS)) as client:
+        client.post(URL, content=packed, headers={"content-encoding": "gzip"})
+    assert (spans.one("chat gpt-4o").attributes or {})["gen_ai.request.model"] == "gpt-4o"
+
+
+def test_a_form_with_files_is_left_alone(package: Any, spans: CollectedSpans) -> None:
+    """It is sent as it is, and is no LLM call that we could read."""
+    instrument_httpx()
+    sent: list[bytes] = []
+
+    def respond(request: Any) -> Any:
+        sent.append(request.read())
+        return package.Response(200)
+
+    with package.Client(transport=package.MockTransport(respond)) as client:
+        client.post(URL, files={"file": ("a.json", b"{}", "application/json")})
+    assert spans() == ()
+    assert b'filename="a.json"' in sent[0]

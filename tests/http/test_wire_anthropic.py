@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from otel_helisession.conventions import sse, wire_anthropic
+from otel_helisession.conventions.wire import anthropic, sse
 from tests.http.bodies import (
     MESSAGES_ANSWERED,
     MESSAGES_EVENTS,
@@ -24,17 +24,17 @@ DEFINITION = {
 
 def test_an_anthropic_message_says_model_id_reason_and_usage() -> None:
     """Its input tokens with the cached ones, which Anthropic counts apart."""
-    assert wire_anthropic.response(MESSAGES_RESPONSE) == MESSAGES_ANSWERED
+    assert anthropic.response(MESSAGES_RESPONSE) == MESSAGES_ANSWERED
 
 
 def test_a_stream_of_anthropic_events_says_the_same() -> None:
     """All events, or just those that tell more than content."""
     raw = event_stream(MESSAGES_EVENTS, done=False)
-    for telling in (None, wire_anthropic.TELLING):
-        whole = wire_anthropic.whole(sse.events(raw, telling))
-        assert wire_anthropic.response(whole) == MESSAGES_ANSWERED
-    whole = wire_anthropic.whole(MESSAGES_EVENTS)
-    assert wire_anthropic.answered(whole) == [
+    for telling in (None, anthropic.TELLING):
+        whole = anthropic.whole(sse.events(raw, telling))
+        assert anthropic.response(whole) == MESSAGES_ANSWERED
+    whole = anthropic.whole(MESSAGES_EVENTS)
+    assert anthropic.answered(whole) == [
         {
             "role": "assistant",
             "parts": [{"type": "text", "content": "Kyoto"}],
@@ -76,7 +76,7 @@ def test_anthropic_content_becomes_the_conventions_parts() -> None:
             {"type": "web_search_20250305", "name": "web_search"},
         ],
     }
-    assert wire_anthropic.asked(body) == {
+    assert anthropic.asked(body) == {
         "gen_ai.input.messages": [
             {
                 "role": "user",
@@ -109,7 +109,7 @@ def test_anthropics_streamed_tool_input_is_put_together() -> None:
         return {"type": "content_block_delta", "index": 0, "delta": piece}
 
     start = {"type": "content_block_start", "index": 0, "content_block": block}
-    whole = wire_anthropic.whole([start, delta('{"city": '), delta('"Lisbon"}')])
-    assert wire_anthropic.answered(whole)[0]["parts"] == [CALL]
-    whole = wire_anthropic.whole([start])
-    assert wire_anthropic.answered(whole)[0]["parts"] == [{**CALL, "arguments": {}}]
+    whole = anthropic.whole([start, delta('{"city": '), delta('"Lisbon"}')])
+    assert anthropic.answered(whole)[0]["parts"] == [CALL]
+    whole = anthropic.whole([start])
+    assert anthropic.answered(whole)[0]["parts"] == [{**CALL, "arguments": {}}]

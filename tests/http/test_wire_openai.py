@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from otel_helisession.conventions import sse, wire_openai
+from otel_helisession.conventions.wire import openai, sse
 from tests.http.bodies import (
     CHAT_ANSWERED,
     CHAT_CHUNKS,
@@ -24,28 +24,28 @@ DEFINITION = {
 
 def test_a_chat_response_says_model_id_reason_and_usage() -> None:
     """As the official instrumentation writes them."""
-    assert wire_openai.response(CHAT_RESPONSE) == CHAT_ANSWERED
+    assert openai.response(CHAT_RESPONSE) == CHAT_ANSWERED
 
 
 def test_a_stream_of_chunks_says_the_same() -> None:
     """All chunks, or just those that tell more than content."""
     raw = event_stream(CHAT_CHUNKS)
-    for telling in (None, wire_openai.TELLING):
-        whole = wire_openai.whole(sse.events(raw, telling))
-        assert wire_openai.response(whole) == CHAT_ANSWERED
+    for telling in (None, openai.TELLING):
+        whole = openai.whole(sse.events(raw, telling))
+        assert openai.response(whole) == CHAT_ANSWERED
 
 
 def test_a_stream_without_usage_has_none() -> None:
     """OpenAI says it only when asked; unknown is not zero."""
-    whole = wire_openai.whole(CHAT_CHUNKS[:-1])
-    assert wire_openai.response(whole) == {
+    whole = openai.whole(CHAT_CHUNKS[:-1])
+    assert openai.response(whole) == {
         name: value for name, value in CHAT_ANSWERED.items() if ".usage." not in name
     }
 
 
 def test_a_chat_request_says_its_parameters() -> None:
     """What has the wrong type is left out."""
-    assert wire_openai.request(
+    assert openai.request(
         {
             "model": "m",
             "temperature": 0.5,
@@ -117,7 +117,7 @@ def test_chat_messages_become_the_conventions_parts() -> None:
         ],
     }
     media = {"mime_type": None, "modality": "image"}
-    assert wire_openai.asked(body) == {
+    assert openai.asked(body) == {
         "gen_ai.input.messages": [
             {"role": "system", "parts": [{"type": "text", "content": "Be brief"}]},
             {
@@ -156,7 +156,7 @@ def test_streamed_tool_calls_are_put_together() -> None:
             call["id"] = f"c{index + 1}"
         return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
 
-    whole = wire_openai.whole(
+    whole = openai.whole(
         [
             piece(0, "", name="weather"),
             piece(0, '{"city": "Lis'),
@@ -166,7 +166,7 @@ def test_streamed_tool_calls_are_put_together() -> None:
             {"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
         ]
     )
-    assert wire_openai.answered(whole) == [
+    assert openai.answered(whole) == [
         {
             "role": "assistant",
             "parts": [
@@ -180,16 +180,16 @@ def test_streamed_tool_calls_are_put_together() -> None:
 
 def test_legacy_completions_and_reasoning_models_are_read() -> None:
     """Text beside message, and the reasoning that DeepSeek and others put beside content."""
-    assert wire_openai.asked({"prompt": ["a", "b"]})["gen_ai.input.messages"] == [
+    assert openai.asked({"prompt": ["a", "b"]})["gen_ai.input.messages"] == [
         {"role": "user", "parts": [{"type": "text", "content": text}]} for text in "ab"
     ]
-    whole = wire_openai.whole(
+    whole = openai.whole(
         [
             {"choices": [{"index": 0, "text": "x"}]},
             {"choices": [{"index": 0, "text": "y", "delta": {"reasoning_content": "hm"}}]},
         ]
     )
-    assert wire_openai.answered(whole)[0]["parts"] == [
+    assert openai.answered(whole)[0]["parts"] == [
         {"type": "reasoning", "content": "hm"},
         {"type": "text", "content": "xy"},
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from otel_helisession.conventions import sse, wire_responses
+from otel_helisession.conventions.wire import responses, sse
 from tests.http.bodies import (
     event_stream,
 )
@@ -45,20 +45,20 @@ RESPONSE_SAYS = {
 
 def test_the_responses_api_says_the_same_streamed_or_not() -> None:
     """The last event holds the whole response."""
-    assert wire_responses.response(RESPONSE) == RESPONSE_SAYS
+    assert responses.response(RESPONSE) == RESPONSE_SAYS
     started = {"type": "response.created", "response": {"id": "resp_1", "status": "in_progress"}}
     delta = {"type": "response.output_text.delta", "delta": "Lisbon"}
     ended = {"type": "response.completed", "response": RESPONSE}
     raw = event_stream([started, delta, ended], done=False)
-    whole = wire_responses.whole(sse.events(raw, wire_responses.TELLING))
-    assert wire_responses.response(whole) == RESPONSE_SAYS
-    cut = wire_responses.whole(sse.events(raw[:200], wire_responses.TELLING))
-    assert wire_responses.response(cut) == {"gen_ai.response.id": "resp_1"}
+    whole = responses.whole(sse.events(raw, responses.TELLING))
+    assert responses.response(whole) == RESPONSE_SAYS
+    cut = responses.whole(sse.events(raw[:200], responses.TELLING))
+    assert responses.response(cut) == {"gen_ai.response.id": "resp_1"}
 
 
 def test_the_responses_api_becomes_the_conventions_parts() -> None:
     """Input as text or items, and output as one message."""
-    assert wire_responses.answered(RESPONSE) == [
+    assert responses.answered(RESPONSE) == [
         {
             "role": "assistant",
             "parts": [
@@ -74,7 +74,7 @@ def test_the_responses_api_becomes_the_conventions_parts() -> None:
         RESPONSE["output"][2],
         {"type": "function_call_output", "call_id": "c1", "output": "sunny"},
     ]
-    asked = wire_responses.asked({"instructions": "Be brief", "input": items})
+    asked = responses.asked({"instructions": "Be brief", "input": items})
     assert asked == {
         "gen_ai.input.messages": [
             {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
@@ -87,6 +87,6 @@ def test_the_responses_api_becomes_the_conventions_parts() -> None:
         "gen_ai.system_instructions": [{"type": "text", "content": "Be brief"}],
         "gen_ai.tool.definitions": [],
     }
-    assert wire_responses.asked({"input": "hi"})["gen_ai.input.messages"] == [
+    assert responses.asked({"input": "hi"})["gen_ai.input.messages"] == [
         {"role": "user", "parts": [{"type": "text", "content": "hi"}]}
     ]

@@ -109,6 +109,18 @@ def test_a_remote_parent_has_no_session(tracer: Tracer) -> None:
     known.end()
 
 
+def test_a_parent_that_went_through_text_keeps_its_session(tracer: Tracer) -> None:
+    """Within a process a Context may travel as a traceparent; a server's request is another's."""
+    with session("Trip", id="t-1"):
+        known = tracer.start_span("known")
+    there = known.get_span_context()
+    remote = SpanContext(there.trace_id, there.span_id, True, TraceFlags(1))
+    context = set_span_in_context(NonRecordingSpan(remote), Context())
+    assert ended_stamp(tracer, context=context) == TRIP_ID
+    assert ended_stamp(tracer, context=context, kind=SpanKind.SERVER) == {}
+    known.end()
+
+
 def test_a_child_of_an_unknown_parent_has_the_contexts_session(tracer: Tracer) -> None:
     """A parent that no processor of ours saw does not hide the session."""
     parent = NonRecordingSpan(SpanContext(1, 2, False, TraceFlags(1)))

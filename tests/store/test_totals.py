@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
+
+import pytest
+
 from otel_helisession.conventions.operation import Usage
+from otel_helisession.store import schema, tally
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.summary import SessionSummary
 from tests.recorded import EPOCH, Recorder, store
@@ -36,6 +42,9 @@ def test_a_summary_has_every_total() -> None:
         errors=0,
         usage=Usage(input_tokens=20, output_tokens=10),
         unpriced=2,
+        mean_ms=(49 + 30 + 40) / 3,
+        p95_ms=49,
+        models=("gpt-5-mini",),
     )
 
 
@@ -63,7 +72,7 @@ def test_different_calls_below_one_another_both_count() -> None:
     """Two response ids are two calls, wherever they hang."""
     recorder = Recorder()
     outer = recorder.llm(times=(0, 9), gen_ai__response__id="r-1")
-    recorder.llm(parent=outer, times=(1, 8), gen_ai__response__id="r-2")
+    recorder.llm(tokens=(7, 8), parent=outer, times=(1, 8), gen_ai__response__id="r-2")
     assert summary_of(recorder).requests["llm"] == 2
 
 
@@ -129,3 +138,66 @@ def test_sessions_come_newest_first_by_limit_and_by_name() -> None:
         assert [one.id for one in reader.sessions(limit=2)] == ["s-2", "s-1"]
         assert [one.id for one in reader.sessions(name="Trip")] == ["s-2", "s-0"]
         assert (reader.count(), reader.count(name="Trip")) == (3, 2)
+
+
+@pytest.fixture
+def long(monkeypatch: pytest.MonkeyPatch) -> Recorder:
+    """A recorder of spans, where sessions of more than two count as long."""
+    monkeypatch.setattr(tally, "_COUNT_AT_ONCE", 2)
+    return Recorder()
+
+
+def stale() -> list[str]:
+    """The sessions in the file whose totals are still to be counted."""
+    with SessionReader() as reader, closing(sqlite3.connect(reader.path)) as connection:
+        return tally.stale(connection)
+
+
+def test_a_long_session_is_counted_when_it_is_looked_at(long: Recorder) -> None:
+    """Not with each batch, which would be quadratic; and then kept."""
+    for _ in range(4):
+        long.llm()
+        store(long.take())
+    assert stale() == ["s-1"]
+    for _ in range(2):
+        with SessionReader() as reader:
+            assert reader.sessions()[0].requests["llm"] == 4
+        assert stale() == []
+
+
+def test_totals_that_cannot_be_kept_are_counted_all_the_same(
+    long: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file may be only readable, or another process may be writing all the time."""
+    for _ in range(3):
+        long.llm()
+    store(long.take())
+
+    def busy(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(tally, "recount", busy)
+    with SessionReader() as reader:
+        assert reader.sessions()[0].usage == Usage(input_tokens=30, output_tokens=15)
+    assert stale() == ["s-1"]
+
+
+def test_a_store_of_version_1_gets_its_totals() -> None:
+    """Counted when it is first read after the migration."""
+    recorder = Recorder()
+    recorder.llm()
+    recorder.tool("book", error=ERROR)
+    store(recorder.take())
+    with SessionReader() as reader:
+        before, path = reader.sessions(), reader.path
+    columns = ["stale", *tally.TOTALS]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for index in ("sessions_started", "sessions_stale"):
+            connection.execute(f"DROP INDEX {index}")
+        for column in columns:
+            connection.execute(f"ALTER TABLE sessions DROP COLUMN {column}")
+        connection.execute("PRAGMA user_version = 1")
+    with SessionReader() as reader:
+        assert reader.sessions() == before
+        with closing(sqlite3.connect(path)) as connection:
+            assert schema.version(connection) == schema.VERSION

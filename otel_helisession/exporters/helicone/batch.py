@@ -63,6 +63,8 @@ class Batch:
     Attributes:
         done: Set when every log is settled.
         error: What *logs* raised, if it did.
+        accepted: The ids of the logs that were accepted.
+        refused: The ids of those that never will be, and why.
     """
 
     def __init__(
@@ -74,6 +76,8 @@ class Batch:
         self.deadline = deadline
         self.done = threading.Event()
         self.error: BaseException | None = None
+        self.accepted: set[str] = set()
+        self.refused: dict[str, Answer] = {}
         self._logs = iter(logs)
         self._given_up = given_up
         self._later: list[tuple[float, int, Job]] = []
@@ -120,9 +124,12 @@ class Batch:
                 return
         self._settled += 1
         if answer.verdict == "accepted":
+            self.accepted.add(job.log.id)
             self._accepted += 1
-        else:
-            self._given_up(answer)
+            return
+        if answer.verdict == "refused":
+            self.refused[job.log.id] = answer
+        self._given_up(answer)
 
     def close(self) -> None:
         """Give up what is not settled, and what was not even written, and say that it is done."""

@@ -6,22 +6,22 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otel_helisession.delivery.outcome import Outcome
 from otel_helisession.environment import disabled
-from otel_helisession.exporters.helicone.already_logged import already_logged
 from otel_helisession.exporters.helicone.answer import Answer
-from otel_helisession.exporters.helicone.batch import Batch, Tally
+from otel_helisession.exporters.helicone.batch import LATE, Batch, Tally
+from otel_helisession.exporters.helicone.consignment import Consignment
 from otel_helisession.exporters.helicone.endpoint import resolve_endpoint
 from otel_helisession.exporters.helicone.key import resolve_key
-from otel_helisession.exporters.helicone.log import Log, LogWriter
+from otel_helisession.exporters.helicone.log import LogWriter
 from otel_helisession.exporters.helicone.plumbing import check_include
 from otel_helisession.exporters.helicone.sender import Sender
-from otel_helisession.finishing import finish
 from otel_helisession.guard import caught, logger, once
 
 DEFAULT_CONNECTIONS: Final = 32
@@ -69,6 +69,9 @@ class HeliconeSpanExporter(SpanExporter):
     reports_itself = True
     """shutdown() says what became of the logs; of spans there are more."""
 
+    retries_itself = True
+    """deliver() tells what Helicone may still take from what it has refused for good."""
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -111,6 +114,11 @@ class HeliconeSpanExporter(SpanExporter):
         self._sender = Sender(self._endpoint, self._key, self._limit)
 
     @property
+    def destination(self) -> str:
+        """The name under which a spool keeps what is for this endpoint."""
+        return f"HeliconeSpanExporter {self._endpoint.shown}"
+
+    @property
     def tally(self) -> Tally:
         """How many logs Helicone has accepted, and how many were dropped, so far."""
         return self._tally
@@ -131,12 +139,21 @@ class HeliconeSpanExporter(SpanExporter):
                 "HeliconeSpanExporter is shut down; spans that still come are dropped",
             )
             return SpanExportResult.FAILURE
-        try:
-            tally = self._export(spans)
-        except Exception as error:
-            caught("HeliconeSpanExporter.export", error)
-            return SpanExportResult.FAILURE
-        return SpanExportResult.FAILURE if tally.dropped else SpanExportResult.SUCCESS
+        outcome = self._send(spans, self._report_dropped, is_final=True)
+        accepted = outcome is not None and outcome.accepted
+        return SpanExportResult.SUCCESS if accepted else SpanExportResult.FAILURE
+
+    def deliver(self, spans: Sequence[ReadableSpan]) -> Outcome:
+        """Send the requests among *spans* like :meth:`export`, for somebody who tries again
+        later what could not be delivered now: that is not dropped, so it is not counted.
+
+        Returns:
+            What Helicone did not take yet, and what it refused, with the reason.
+        """
+        if disabled():
+            return Outcome()
+        outcome = None if self._closed else self._send(spans, self._report, is_final=False)
+        return Outcome(undelivered=spans) if outcome is None else outcome
 
     def force_flush(self, timeout_millis: int = DEFAULT_SHUTDOWN_MILLIS) -> bool:
         """Wait until nothing is under way.
@@ -174,45 +191,56 @@ class HeliconeSpanExporter(SpanExporter):
         elif tally.accepted:
             logger.info("HeliconeSpanExporter: all %d logs accepted", tally.accepted)
 
-    def _export(self, spans: Sequence[ReadableSpan]) -> Tally:
+    def _send(
+        self,
+        spans: Sequence[ReadableSpan],
+        report: Callable[[Answer], None],
+        *,
+        is_final: bool,
+    ) -> Outcome | None:
+        """Send the requests among *spans*; None when that failed, which is reported.
+
+        Args:
+            spans: What to send.
+            report: Is told why a log was not accepted.
+            is_final: Whether what could not be delivered counts as dropped.
+        """
         self._restart_after_fork()
         with self._changed:
             self._running += 1
-        batch = Batch(self._logs(spans), time.monotonic() + self._timeout, self._report)
+        consignment = Consignment(self._writer, spans)
+        batch = Batch(consignment.logs(), time.monotonic() + self._timeout, report)
         try:
             self._sender.send(batch)
             if batch.error is not None:
                 raise batch.error
+            return consignment.outcome(batch)
+        except Exception as error:
+            caught("HeliconeSpanExporter.export", error)
+            return None
         finally:
             tally = batch.tally
+            if not is_final:
+                refused = len(consignment.outcome(batch).refused)
+                tally = Tally(tally.accepted, refused)
             with self._changed:
                 self._running -= 1
                 self._tally += tally
                 self._changed.notify_all()
-        return tally
 
-    def _logs(self, spans: Sequence[ReadableSpan]) -> Iterator[Log | None]:
-        """Write the logs of *spans*, one when the one before is on its way; None for a failure."""
-        logged = already_logged(spans)
-        for span in spans:
-            context = span.get_span_context()
-            if context is None or context.span_id in logged:
-                continue
-            try:
-                log = self._writer.write(finish(span, None, ()))
-            except Exception as error:
-                caught("writing a log for Helicone", error)
-                yield None
-                continue
-            if log is not None:
-                yield log
+    def _report_dropped(self, answer: Answer) -> None:
+        self._report(answer, "dropped and counted")
 
-    def _report(self, answer: Answer) -> None:
+    def _report(self, answer: Answer, fate: str | None = None) -> None:
+        if fate is None:
+            is_late = answer.verdict == "retry" or answer is LATE
+            fate = "sent again later" if is_late else "dropped and counted"
         once(
             ("helicone", self._endpoint.shown, answer.cause),
             logging.ERROR if answer.verdict == "refused" else logging.WARNING,
-            "HeliconeSpanExporter: %s %s. Logs that this concerns are dropped and counted; further "
+            "HeliconeSpanExporter: %s %s. Logs that this concerns are %s; further "
             "ones of this kind are not reported.",
             self._endpoint.shown,
             answer.sentence,
+            fate,
         )

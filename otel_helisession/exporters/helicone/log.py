@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
 from otel_helisession.conventions.operation import Data, Operation, ToolCall, VectorQuery
+from otel_helisession.conventions.pricing import priced
 from otel_helisession.exporters.helicone.body import Envelope, encode_body
 from otel_helisession.exporters.helicone.content import without_content
 from otel_helisession.exporters.helicone.endpoint import Endpoint, Provider, is_helicone
@@ -62,6 +63,8 @@ class LogWriter:
         if context is None or operation is None:
             return None
         provider = self.endpoint.fixed or llm.provider_of(operation)
+        if provider == "CUSTOM":  # Helicone has no prices for it, and some for the others
+            operation = priced(operation, span.start_time)
         exchange = _exchange(operation, provider)
         identifier = request_id(context)
         envelope = Envelope(

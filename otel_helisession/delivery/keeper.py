@@ -1,0 +1,48 @@
+"""What delivery needs of a spool: to keep spans on disk, and to give them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final, Protocol, runtime_checkable
+
+from opentelemetry.sdk.trace import ReadableSpan
+
+UNKNOWN_REASON: Final = "refused, reason unknown"
+"""Why a foreign exporter's spans were given up, as far as it tells."""
+
+
+class Parcel(Protocol):
+    """Spans that were kept, claimed by this process until one of these methods is called."""
+
+    @property
+    def spans(self) -> Sequence[ReadableSpan]:
+        """The spans."""
+
+    def done(self) -> object:
+        """Forget them: they have arrived."""
+
+    def put_back(self) -> object:
+        """Keep them for another time."""
+
+    def bury(self, reason: str) -> object:
+        """Move them to the dead letters."""
+
+
+@runtime_checkable
+class Keeper(Protocol):
+    """Keeps spans where they survive the process. Safe to call from several threads.
+
+    None of the methods may raise; delivery catches what does, and counts the spans as lost.
+    """
+
+    def keep(self, destination: str, spans: Sequence[ReadableSpan]) -> bool:
+        """Write *spans* durably, for *destination*; False when that could not be done."""
+
+    def bury(self, destination: str, spans: Sequence[ReadableSpan], reason: str) -> bool:
+        """Write *spans*, which *destination* will never take, to the dead letters."""
+
+    def parcels(self, destination: str) -> Iterator[Parcel]:
+        """Claim one after the other what was kept for *destination*, the oldest first."""
+
+    def close(self) -> object:
+        """Let other processes have what was kept. It may be asked to keep more afterwards."""

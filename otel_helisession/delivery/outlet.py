@@ -1,0 +1,109 @@
+"""An exporter as its queue sees it: what it says about itself, and every call guarded."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from opentelemetry.sdk.trace import ReadableSpan
+from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+
+from otel_helisession.delivery.keeper import UNKNOWN_REASON
+from otel_helisession.delivery.outcome import Outcome
+from otel_helisession.guard import once
+
+_ALL_ACCEPTED: Final = Outcome()
+
+
+class Outlet:
+    """Calls *exporter*, and says what became of the spans.
+
+    What an exporter may say by attributes of its class:
+
+    ``packs_sessions``
+        It takes spans of several sessions in one call.
+    ``retries_itself``
+        A failure is final: what could help has been tried.
+    ``reports_itself``
+        Its shutdown says what it has delivered.
+    ``deliver(spans)``
+        Beside ``retries_itself``: like ``export``, but it returns an :class:`Outcome`.
+
+    Attributes:
+        destination: The stable name of where it sends.
+        name: The name of its class, for messages.
+    """
+
+    def __init__(self, exporter: SpanExporter, destination: str) -> None:
+        self.exporter: Final = exporter
+        self.destination: Final = destination
+        self.name: Final = type(exporter).__name__
+        self.packs: Final = bool(getattr(exporter, "packs_sessions", False))
+        self.reports: Final = bool(getattr(exporter, "reports_itself", False))
+        self._is_final = bool(getattr(exporter, "retries_itself", False))
+        deliver: Any = getattr(exporter, "deliver", None) if self._is_final else None
+        self._deliver: Callable[[Sequence[ReadableSpan]], Outcome] | None = deliver
+
+    def send(self, spans: Sequence[ReadableSpan]) -> Outcome:
+        """Export *spans*. Blocks for as long as the exporter does; never raises."""
+        try:
+            if self._deliver is not None:
+                return self._deliver(spans)
+            result = self.exporter.export(spans)
+            if result is not SpanExportResult.FAILURE:
+                self._check(result)
+                return _ALL_ACCEPTED
+        except Exception as error:
+            self._report("failed to export", error, "They are sent again for a while")
+        if self._is_final:
+            return Outcome(refused=spans, reason=UNKNOWN_REASON)
+        return Outcome(undelivered=spans)
+
+    def flush(self, deadline: float) -> bool:
+        """Flush the exporter itself; False when it fails or says so. Never raises."""
+        try:
+            return self.exporter.force_flush(_millis_until(deadline)) is not False
+        except Exception as error:
+            self._report("failed to flush", error, "Spans may be lost")
+            return False
+
+    def shut_down(self, deadline: float) -> None:
+        """Shut the exporter down, by *deadline* if it can keep one. Never raises."""
+        try:
+            shutdown: Any = self.exporter.shutdown
+            if "timeout_millis" in inspect.signature(shutdown).parameters:
+                shutdown(timeout_millis=_millis_until(deadline))
+            else:
+                shutdown()
+        except Exception as error:
+            self._report("failed to shut down", error, "Spans may be lost")
+
+    def _check(self, result: object) -> None:
+        """Warn of an exporter that says nothing: to send its spans again would double them."""
+        if result is not SpanExportResult.SUCCESS:
+            once(
+                ("exporter", self.name, "result"),
+                logging.WARNING,
+                "%s.export() returned %r, neither SUCCESS nor FAILURE; it is taken for a success",
+                self.name,
+                result,
+            )
+
+    def _report(self, what: str, error: Exception, then: str) -> None:
+        once(
+            ("exporter", self.name, what, type(error)),
+            logging.ERROR,
+            "%s %s: %s: %s. %s; your program is not affected.",
+            self.name,
+            what,
+            type(error).__name__,
+            error,
+            then,
+        )
+
+
+def _millis_until(deadline: float) -> int:
+    return max(0, int((deadline - time.monotonic()) * 1_000))

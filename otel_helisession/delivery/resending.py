@@ -1,0 +1,88 @@
+"""What a spool holds for a destination, one parcel after the other, when there is time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from otel_helisession.delivery.keeper import Keeper, Parcel
+from otel_helisession.guard import caught
+
+PAUSE_SECONDS: Final = 0.25
+"""Between two parcels: fresh spans come first, and a destination that has just come back is
+not flooded by what waited."""
+
+LOOK_AGAIN_SECONDS: Final = 30.0
+"""How long after the last parcel it is looked again: other processes leave things, too."""
+
+MAX_TRIES: Final = 5
+"""Attempts at a parcel while others are accepted. Then it is the parcel that is at fault."""
+
+_MAX_REMEMBERED: Final = 1_000
+
+
+class Resending:
+    """Takes parcels from *keeper* when it is time. Used by one thread.
+
+    Args:
+        keeper: The spool.
+        destination: For whom.
+    """
+
+    def __init__(self, keeper: Keeper, destination: str) -> None:
+        self._keeper = keeper
+        self._destination = destination
+        self._parcels: Iterator[Parcel] | None = None
+        self._put_back = False
+        self._failures: dict[object, tuple[int, float]] = {}
+        self.due = 0.0
+
+    def take(self, now: float) -> Parcel | None:
+        """Return the next parcel; None when there is none left, or the spool fails."""
+        try:
+            if self._parcels is None:
+                self._parcels = iter(self._keeper.parcels(self._destination))
+                self._put_back = False
+            parcel = next(self._parcels, None)
+        except Exception as error:
+            self._parcels, parcel, self._put_back = None, None, True
+            self.due = now + LOOK_AGAIN_SECONDS
+            caught("the spool's parcels()", error)
+            return None
+        if parcel is None:
+            self._parcels = None
+            self.due = now + LOOK_AGAIN_SECONDS
+        else:
+            self.due = now + PAUSE_SECONDS
+        return parcel
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last look went through, and nothing was put back."""
+        return self._parcels is None and not self._put_back
+
+    def failed(self, parcel: Parcel, now: float) -> tuple[int, float]:
+        """Take note that *parcel* was not accepted.
+
+        Returns:
+            How often that was, and when for the first time.
+        """
+        self._put_back = True
+        context = parcel.spans[0].get_span_context() if parcel.spans else None
+        key = None if context is None else (context.trace_id, context.span_id)
+        times, first = self._failures.pop(key, (0, now))
+        self._failures[key] = (times + 1, first)
+        if len(self._failures) > _MAX_REMEMBERED:
+            del self._failures[next(iter(self._failures))]
+        return times + 1, first
+
+    def look(self) -> None:
+        """Look again as soon as there is time: something was kept, or the destination is back."""
+        self.due = 0.0
+
+    def close(self) -> None:
+        """Let go of what was claimed and not taken; the next look begins with the oldest."""
+        parcels, self._parcels = self._parcels, None
+        close = getattr(parcels, "close", None)
+        if close is not None:
+            close()

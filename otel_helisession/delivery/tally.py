@@ -1,0 +1,31 @@
+"""How many spans a destination has accepted, and what became of the others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the spans that a queue was given, since the process began.
+
+    Attributes:
+        accepted: The destination has them.
+        refused: It did not take them, for good or for longer than retries go on.
+        dropped: They could not wait, or there was no time left.
+        kept: They are in the spool, or were, until they were sent again.
+        resent: Out of the spool, accepted; from this process or from earlier ones.
+        in_spool: Whether some that this process has kept may still be there.
+    """
+
+    accepted: int = 0
+    refused: int = 0
+    dropped: int = 0
+    kept: int = 0
+    resent: int = 0
+    in_spool: bool = False
+
+    @property
+    def lost(self) -> int:
+        """Spans that did not arrive, and will not."""
+        return self.refused + self.dropped

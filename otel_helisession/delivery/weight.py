@@ -1,0 +1,45 @@
+"""How much memory an ended span takes, roughly, and cheaply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from opentelemetry.sdk.trace import ReadableSpan
+
+SPAN_BYTES: Final = 3_000
+"""An ended span without attributes, as measured, with its share of what holds it."""
+
+VALUE_BYTES: Final = 150
+"""An attribute or event beside its text: its name, its place in a dict, a number."""
+
+
+def weight(span: ReadableSpan) -> int:
+    """Return about how many bytes *span* takes: a constant, one for each attribute and event,
+    and the lengths of texts, in characters.
+
+    It is for bounding a queue, so it may be wrong by half: texts that are not Latin-1 take two
+    or four bytes a character, and shared ones are counted each time. About a microsecond at
+    20 attributes.
+    """
+    total = SPAN_BYTES + _weight_of(span.attributes)
+    for event in span.events:
+        total += VALUE_BYTES + _weight_of(event.attributes)
+    return total
+
+
+def _weight_of(attributes: Mapping[str, Any] | None) -> int:
+    if not attributes:
+        return 0
+    copy = getattr(attributes, "copy", None)  # the SDK's own mapping locks at each value
+    values = (attributes if copy is None else copy()).values()
+    total = VALUE_BYTES * len(values)
+    for value in values:
+        kind = type(value)
+        if kind is str or kind is bytes:
+            total += len(value)
+        elif kind is tuple or kind is list:
+            total += sum(len(item) if isinstance(item, (str, bytes)) else 8 for item in value)
+        elif isinstance(value, Mapping):
+            total += _weight_of(value)
+    return total

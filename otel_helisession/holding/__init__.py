@@ -1,0 +1,1 @@
+"""Whole sessions: held until they end, then kept or dropped as one."""

@@ -1,0 +1,20 @@
+"""Anthropic's SDK with its own tracing, as it is by default, and OpenLLMetry."""
+
+LIBRARY = "anthropic"
+INSTRUMENTATION = "OpenLLMetry, and its own"
+REQUIREMENTS = (
+    "anthropic==2.12.0",
+    "opentelemetry-instrumentation-anthropic==0.62.4",
+)
+ENVIRONMENT = "openllmetry"
+EMPTY = {
+    "kind": "a call that fails is told by two spans that share nothing: beside each other, without an id",
+    "usage": "in a stream it adds the first count of output tokens to the last",
+}
+PROGRAM = "anthropic_sdk"
+
+
+def instrument(provider):
+    from opentelemetry.instrumentation.anthropic import AnthropicInstrumentor
+
+    AnthropicInstrumentor().instrument(tracer_provider=provider)

@@ -1,0 +1,1 @@
+"""A scripted model server that speaks every wire that the SDKs under test speak."""
