@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 from opentelemetry import propagate, trace
+from opentelemetry.metrics import MeterProvider
 from opentelemetry.propagators.composite import CompositePropagator
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -16,6 +17,7 @@ from opentelemetry.trace import set_tracer_provider
 
 from otel_helisession import destinations, environment, termination
 from otel_helisession import environment_variables as names
+from otel_helisession.finishing import Redact
 from otel_helisession.guard import logger
 from otel_helisession.late_provider import SharedProcessor
 from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
@@ -93,7 +95,11 @@ def configure(
     logs: bool = False,
     spool: SpoolChoice = None,
     handle_sigterm: bool | None = None,
+    capture_content: bool | None = None,
+    redact: Redact | None = None,
+    session_metrics: bool | None = None,
     tracer_provider: TracerProvider | None = None,
+    meter_provider: MeterProvider | None = None,
 ) -> Handle:
     """Set sessions up: processor, exporters, headers on httpx, propagator for other clients.
 
@@ -119,7 +125,13 @@ def configure(
         spool: A directory for spans that a destination does not take, until it does; True:
             the default one, False: none, None: ``HELISESSION_SPOOL``, else none.
         handle_sigterm: Whether SIGTERM delivers first. None: ``HELISESSION_HANDLE_SIGTERM``.
+        capture_content: False: no destination gets messages, arguments, results, queries and
+            data. None: ``HELISESSION_CAPTURE_CONTENT``, else all that is on the spans.
+        redact: Your own masking, a function of an attribute's name and a text in it: see
+            SessionSpanProcessor, and docs/content.md.
+        session_metrics: Whether to count what sessions do. None: ``HELISESSION_SESSION_METRICS``.
         tracer_provider: The provider to add to. None: the global one, made if there is none.
+        meter_provider: Where metrics go (docs/metrics.md). None: the global one.
 
     Returns:
         A handle with ``flush()`` and ``shutdown()``, which return the truth.
@@ -136,8 +148,15 @@ def configure(
     allow_hosts = _to_read_twice(allow_hosts)
     on_sigterm = termination.chosen(handle_sigterm)
     chosen = destinations.chosen(exporters, store, helicone_api_key)
-    made, places = destinations.exporters(chosen, store, helicone_api_key)
-    processor = SessionSpanProcessor(*made, default_session=default_session, spool=spool)
+    made, places = destinations.exporters(chosen, store, helicone_api_key, capture_content)
+    processor = SessionSpanProcessor(
+        *made,
+        default_session=default_session,
+        spool=spool,
+        redact=redact,
+        session_metrics=session_metrics,
+        meter_provider=meter_provider,
+    )
     propagator = SessionPropagator(allow_hosts=allow_hosts, trust_inbound=trust_inbound)
     provider = _provider(tracer_provider, service_name)
     undo = [_instrument(allow_hosts, provider, http_spans)] if httpx else []

@@ -11,6 +11,8 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
+from otel_helisession.finishing import SUFFIX, captures_content
+from otel_helisession.redaction import redact
 
 EXPORTERS: Final = ("otlp", "helicone", "local", "none")
 """What may be named as an exporter."""
@@ -30,7 +32,9 @@ def chosen(
     else:
         source = "exporters"
         if isinstance(given, str):
-            raise TypeError(f"exporters takes a sequence, as in [{given!r}], not a text")
+            raise TypeError(
+                f"exporters takes a sequence, as in [{redact(repr(given))}], not a text"
+            )
     if given is None:
         return list(_default_exporters(store, key))
     listed = list(given)
@@ -38,7 +42,7 @@ def chosen(
         known = exporter in EXPORTERS if isinstance(exporter, str) else hasattr(exporter, "export")
         if not known:
             raise ValueError(
-                f"{source} has {exporter!r}; accepted: {', '.join(EXPORTERS)}"
+                f"{source} has {redact(repr(exporter))}; accepted: {', '.join(EXPORTERS)}"
                 + ("" if source.isupper() else ", and span exporters")
             )
     if "none" in listed and len(listed) > 1:
@@ -62,13 +66,20 @@ def _default_exporters(store: str | None, key: str | None) -> Iterable[str]:
 
 
 def exporters(
-    chosen: Sequence[str | SpanExporter], store: str | None, key: str | None
+    chosen: Sequence[str | SpanExporter],
+    store: str | None,
+    key: str | None,
+    capture_content: bool | None = None,
 ) -> tuple[list[SpanExporter], list[str]]:
-    """Make the exporters, and say where each one sends."""
+    """Make the exporters, and say where each one sends.
+
+    Without content, those of a program's own get none either; ours say so themselves.
+    """
+    has_content = captures_content(capture_content)
     makers: Mapping[str, Callable[[], tuple[SpanExporter, str]]] = {
-        "otlp": _otlp,
-        "helicone": lambda: _helicone(key),
-        "local": lambda: _local(store),
+        "otlp": lambda: _otlp(has_content),
+        "helicone": lambda: _helicone(key, has_content),
+        "local": lambda: _local(store, has_content),
     }
     made: list[SpanExporter] = []
     destinations: list[str] = []
@@ -78,7 +89,7 @@ def exporters(
         if isinstance(exporter, str):
             ready, destination = makers[exporter]()
         else:
-            ready, destination = exporter, type(exporter).__name__
+            ready, destination = _discreet(exporter, has_content), type(exporter).__name__
         made.append(ready)
         destinations.append(destination)
     return made, destinations
@@ -99,17 +110,18 @@ def exporter_for(destination: str) -> tuple[SpanExporter, str]:
         ValueError: Its variables are wrong.
         ImportError: It needs an extra.
     """
-    first, _, address = destination.partition(" ")
+    has_content = not destination.endswith(SUFFIX)
+    first, _, address = destination.removesuffix(SUFFIX).partition(" ")
     name = _CLASSES.get(first, first)
     if name == "helicone" and address:
-        return _helicone_at(address, destination), f"Helicone at {address}"
+        return _helicone_at(address, destination, has_content), f"Helicone at {address}"
     if name == "local" and os.path.isabs(address):
-        return _local(address)
+        return _local(address, has_content)
     if name not in EXPORTERS or name == "none" or address:
         raise UnknownDestination(
             f"{destination!r} is an exporter of a program's own, which cannot be made here"
         )
-    made, places = exporters([name], None, None)
+    made, places = exporters([name], None, None, None if has_content else False)
     return made[0], places[0]
 
 
@@ -121,18 +133,29 @@ _CLASSES: Final[Mapping[str, str]] = {
 """The classes of the exporters that can be named, as a spool knows them."""
 
 
-def _helicone_at(address: str, destination: str) -> SpanExporter:
+def _discreet(exporter: SpanExporter, has_content: bool) -> SpanExporter:
+    """Return *exporter* such that it gets no content, if it shall get none."""
+    if has_content or hasattr(exporter, "spooled"):
+        return exporter
+    from otel_helisession.exporters.session_span import SessionSpanExporter
+
+    return SessionSpanExporter(exporter, capture_content=False)
+
+
+def _helicone_at(address: str, destination: str, has_content: bool) -> SpanExporter:
     """Make the exporter for the endpoint that is shown as *address*.
 
     What is shown lacks what may be secret, so the environment's is taken where it is the same.
     """
     from otel_helisession.exporters.helicone import HeliconeSpanExporter
 
-    made = HeliconeSpanExporter()
-    return made if made.destination == destination else HeliconeSpanExporter(endpoint=address)
+    made = HeliconeSpanExporter(capture_content=has_content)
+    if made.destination == destination:
+        return made
+    return HeliconeSpanExporter(endpoint=address, capture_content=has_content)
 
 
-def _otlp() -> tuple[SpanExporter, str]:
+def _otlp(has_content: bool) -> tuple[SpanExporter, str]:
     endpoint = environment.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environment.text(
         "OTEL_EXPORTER_OTLP_ENDPOINT"
     )
@@ -159,7 +182,9 @@ def _otlp() -> tuple[SpanExporter, str]:
         raise ImportError(
             "the otlp exporter needs an extra: pip install 'otel-helisession[otlp]'"
         ) from error
-    return exporter(), f"OTLP over {protocol} at {endpoint or 'the default endpoint'}"
+    return _discreet(
+        exporter(), has_content
+    ), f"OTLP over {protocol} at {endpoint or 'the default endpoint'}"
 
 
 def _usual_protocol(endpoint: str | None) -> str:
@@ -168,15 +193,15 @@ def _usual_protocol(endpoint: str | None) -> str:
     return "http/protobuf" if endpoint and re.search(r":4318(/|$)", endpoint) else "grpc"
 
 
-def _helicone(key: str | None) -> tuple[SpanExporter, str]:
+def _helicone(key: str | None, has_content: bool) -> tuple[SpanExporter, str]:
     from otel_helisession.exporters.helicone import HeliconeSpanExporter
 
-    exporter = HeliconeSpanExporter(api_key=key)
+    exporter = HeliconeSpanExporter(api_key=key, capture_content=has_content)
     return exporter, "Helicone"
 
 
-def _local(store: str | None) -> tuple[SpanExporter, str]:
+def _local(store: str | None, has_content: bool) -> tuple[SpanExporter, str]:
     from otel_helisession.exporters.local import LocalSpanExporter
 
-    exporter = LocalSpanExporter(store)
+    exporter = LocalSpanExporter(store, capture_content=has_content)
     return exporter, f"the embedded store at {exporter.path} (see: helisession ls)"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from otel_helisession import environment_variables as names
+from otel_helisession.redaction import redact
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
@@ -45,7 +46,7 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if value.lower() in _FALSE:
         return False
-    raise ValueError(f"{name} is {value!r}; set it to 'true' or 'false', or unset it")
+    raise ValueError(f"{name} is {redact(value)!r}; set it to 'true' or 'false', or unset it")
 
 
 def place(name: str) -> str | bool | None:
@@ -66,7 +67,7 @@ def choice(name: str, accepted: tuple[str, ...]) -> str | None:
     value = text(name)
     if value is None or value.lower() in accepted:
         return value and value.lower()
-    raise ValueError(f"{name} is {value!r}; accepted: {', '.join(accepted)}")
+    raise ValueError(f"{name} is {redact(value)!r}; accepted: {', '.join(accepted)}")
 
 
 def number(name: str, default: float) -> float:
@@ -83,7 +84,7 @@ def number(name: str, default: float) -> float:
     except ValueError:
         parsed = -1.0
     if not parsed > 0 or parsed == float("inf"):
-        raise ValueError(f"{name} is {value!r}; set it to a number above 0, or unset it")
+        raise ValueError(f"{name} is {redact(value)!r}; set it to a number above 0, or unset it")
     return parsed
 
 

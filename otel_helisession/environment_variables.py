@@ -45,9 +45,17 @@ HELISESSION_DEFAULT_SESSION: Final = "HELISESSION_DEFAULT_SESSION"
 HELISESSION_TRUST_INBOUND: Final = "HELISESSION_TRUST_INBOUND"
 """``true`` lets inbound requests continue a session by their headers. Default ``false``."""
 
+HELISESSION_SESSION_METRICS: Final = "HELISESSION_SESSION_METRICS"
+"""``true`` counts requests, tokens, cost, durations and errors of sessions, by name and path,
+as metrics: see docs/metrics.md. Default ``false``."""
+
 HELISESSION_PRICES: Final = "HELISESSION_PRICES"
 """``false`` computes no costs from the tables of genai-prices, so that only costs that a span
 says are known. Default ``true``, where the extra ``prices`` is installed."""
+
+HELISESSION_CAPTURE_CONTENT: Final = "HELISESSION_CAPTURE_CONTENT"
+"""``false`` leaves messages, arguments, results, queries and data out of what the exporters of
+this package send and store, and those that ``configure()`` makes. Default ``true``."""
 
 HELISESSION_DIAGNOSE: Final = "HELISESSION_DIAGNOSE"
 """A file to which each process appends a diagnosis when it ends. ``helisession doctor run``

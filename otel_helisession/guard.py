@@ -9,8 +9,31 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import traceback
+
+from otel_helisession.redaction import redact
 
 logger = logging.getLogger("otel_helisession")
+
+
+class _Masked(logging.Filter):
+    """Masks what looks like a secret in our log lines: exporters' errors quote URLs and headers."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Change *record* where it must be; pass every one on."""
+        message = record.getMessage()
+        masked = redact(message)
+        if masked != message:
+            record.msg, record.args = masked, ()
+        if record.exc_info and record.exc_info[1] is not None:
+            trace = "".join(traceback.format_exception(*record.exc_info)).rstrip()
+            masked = redact(trace)
+            if masked != trace:
+                record.exc_info, record.exc_text = None, masked
+        return True
+
+
+logger.addFilter(_Masked())
 
 strict: bool = False
 """When True, :func:`caught` raises again what it was given. For tests."""

@@ -62,6 +62,25 @@ class RequestKey:
     client: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingKey:
+    """Spans that were understood in the same way.
+
+    Attributes:
+        kind: What they are: ``llm``, ``tool``.
+        scope: The instrumentation scope that made them.
+        convention: Which convention said so.
+        provenance: Which fields another source said, and which: pairs.
+        unread: Attributes whose value could not be read.
+    """
+
+    kind: str
+    scope: str
+    convention: str
+    provenance: tuple[tuple[str, str], ...] = ()
+    unread: tuple[str, ...] = ()
+
+
 class Observations:
     """Counts, by any thread.
 
@@ -77,6 +96,7 @@ class Observations:
         self.propagates = False
         self._spans: Counter[SpanKey] = Counter()
         self._requests: Counter[RequestKey] = Counter()
+        self._readings: Counter[ReadingKey] = Counter()
         self._lock = threading.Lock()
 
     def span(self, key: SpanKey, name: str) -> None:
@@ -94,6 +114,13 @@ class Observations:
                 key = RequestKey(key.outcome, OTHERS, OTHERS)
             self._requests[key] += 1
 
+    def reading(self, key: ReadingKey) -> None:
+        """Count a span that was understood."""
+        with self._lock:
+            if key not in self._readings and len(self._readings) >= MAX_KINDS:
+                key = ReadingKey(key.kind, OTHERS, OTHERS)
+            self._readings[key] += 1
+
     def spans(self) -> list[tuple[SpanKey, int]]:
         """Return how many spans there were of each kind, the most first."""
         with self._lock:
@@ -103,6 +130,11 @@ class Observations:
         """Return how many requests there were of each kind, the most first."""
         with self._lock:
             return self._requests.most_common()
+
+    def readings(self) -> list[tuple[ReadingKey, int]]:
+        """Return how many spans were understood in each way, the most first."""
+        with self._lock:
+            return self._readings.most_common()
 
 
 current: Observations | None = None

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal
 
 from opentelemetry.context import Context, get_value
+from opentelemetry.metrics import MeterProvider
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import SpanExporter
 from opentelemetry.trace import SpanKind, format_trace_id
@@ -21,13 +22,16 @@ from otel_helisession.conventions.segment import stable
 from otel_helisession.delivery.delivery import Delivery
 from otel_helisession.delivery.exit import EXIT_MILLIS
 from otel_helisession.delivery.settings import DeliverySettings
-from otel_helisession.finishing import finish, session_id
+from otel_helisession.finishing import MAX_VALUE_CHARS, Cleaning, Redact, finish, session_id
 from otel_helisession.guard import caught, once
+from otel_helisession.metrics.deliveries import measure
+from otel_helisession.metrics.sessions import session_metrics as chosen_metrics
 from otel_helisession.sessions import ancestry, ended, live
 from otel_helisession.sessions import bucket as buckets
 from otel_helisession.sessions.adoption import ADOPTED_KEYS, adopt, clean_keys
 from otel_helisession.sessions.context import SESSION_KEY
 from otel_helisession.sessions.path import clean_segment
+from otel_helisession.sessions.rule import guarded
 from otel_helisession.sessions.value import Session
 from otel_helisession.spool.choice import SpoolChoice, chosen_spool
 
@@ -70,6 +74,14 @@ class SessionSpanProcessor(SpanProcessor):
         spool: Where spans are kept on disk that an exporter does not take, until it does: a
             directory, True for the default one, or a Spool. None reads ``HELISESSION_SPOOL``;
             without that, and with False, what cannot be delivered is lost, and counted.
+        redact: Your own masking, beside that of keys: a function of an attribute's name and a
+            text in it that returns the text to send. It runs in the background, fails closed,
+            and gets every text that leaves, but for the session's (docs/content.md).
+        max_value_chars: Longest text of an attribute, at least 1,000; None: any. Cut JSON is JSON.
+        keep_media: Whether base64 leaves; else its type, size and hash do.
+        session_metrics: Whether to count requests, tokens, cost, durations and errors of
+            sessions by name and path. None reads ``HELISESSION_SESSION_METRICS``.
+        meter_provider: Where metrics go (docs/metrics.md). None: the global one.
 
     Raises:
         TypeError: An exporter cannot export, or an argument has the wrong type.
@@ -85,6 +97,11 @@ class SessionSpanProcessor(SpanProcessor):
         bucket: bool = False,
         settings: DeliverySettings | None = None,
         spool: SpoolChoice = None,
+        redact: Redact | None = None,
+        max_value_chars: int | None = MAX_VALUE_CHARS,
+        keep_media: bool = False,
+        session_metrics: bool | None = None,
+        meter_provider: MeterProvider | None = None,
     ) -> None:
         for exporter in exporters:
             if isinstance(exporter, type) or not callable(getattr(exporter, "export", None)):
@@ -92,17 +109,18 @@ class SessionSpanProcessor(SpanProcessor):
                     "SessionSpanProcessor takes span exporters (objects with an export method), "
                     f"not {type(exporter).__name__}"
                 )
-        if segment is not None and not callable(segment):
-            raise TypeError(f"segment must be a function of a span, not {type(segment).__name__}")
         self._by_trace = _default_session(default_session) == "trace"
         self._adopted = clean_keys(adopt)
         self._adopted_set = frozenset(self._adopted)
-        self._rule = reader.segment if segment is None else _guarded(segment)
+        self._rule = reader.segment if segment is None else guarded(segment)
         self._own_rule = segment is not None
         self._second = False
+        cleaning = Cleaning(redact, max_value_chars, keep_media)
         self._off = environment.disabled()
         if bucket:
             buckets.stamp()
+        if not self._off:
+            exporters += chosen_metrics(session_metrics, meter_provider)
         if exporters and not self._off:
             joining.current.expect(self)
         self._delivery = (
@@ -110,12 +128,14 @@ class SessionSpanProcessor(SpanProcessor):
                 exporters,
                 settings or DeliverySettings.from_environment(),
                 partial(session_id, adopted=self._adopted),
-                partial(finish, adopted=self._adopted),
+                partial(finish, adopted=self._adopted, cleaning=cleaning),
                 chosen_spool(spool),
             )
             if exporters and not self._off
             else None
         )
+        if self._delivery is not None:
+            measure(self._delivery, meter_provider)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         """Stamp *span* if it belongs to a session. On the user's thread; never raises.
@@ -267,22 +287,6 @@ def _default_session(given: str | None) -> str | None:
     if given != "trace":
         raise ValueError(f"default_session is {given!r}; accepted: 'trace', or None")
     return given
-
-
-def _guarded(rule: live.Rule) -> live.Rule:
-    """Return the user's *rule* such that its failure adds no segment, and fails nothing else."""
-
-    def guarded(span: ReadableSpan) -> str | None:
-        try:
-            found = rule(span)
-            if found is not None and not isinstance(found, str):
-                raise TypeError(f"segment() must return a str or None, not {type(found).__name__}")
-            return found
-        except Exception as error:
-            caught("the segment function", error)
-            return ""
-
-    return guarded
 
 
 def _session_of_trace(span: Span) -> Session:

@@ -28,6 +28,9 @@ HELICONE_ID: Final = "helicone.request.id"
 # Ours: on a span of ours for an HTTP call whose answer is not known to its end: it was left
 # early, broken off, or longer than we keep.
 RESPONSE_TRUNCATED: Final = "helicone.response.truncated"
+# Ours: on metrics. Which exporter, by its class; and what became of spans on their way there.
+DESTINATION: Final = "helisession.destination"
+OUTCOME: Final = "helisession.outcome"
 
 # General OpenTelemetry.
 OTEL_SESSION_ID: Final = "session.id"
@@ -40,6 +43,8 @@ HTTP_STATUS_CODE_OLD: Final = "http.status_code"
 EXCEPTION_EVENT: Final = "exception"
 EXCEPTION_TYPE: Final = "exception.type"
 EXCEPTION_MESSAGE: Final = "exception.message"
+COMPONENT_TYPE: Final = "otel.component.type"
+COMPONENT_NAME: Final = "otel.component.name"
 
 # GenAI semantic conventions.
 CONVERSATION_ID: Final = "gen_ai.conversation.id"
@@ -62,6 +67,7 @@ RESPONSE_MODEL: Final = "gen_ai.response.model"
 RESPONSE_ID: Final = "gen_ai.response.id"
 FINISH_REASONS: Final = "gen_ai.response.finish_reasons"
 TIME_TO_FIRST_CHUNK: Final = "gen_ai.response.time_to_first_chunk"
+TOKEN_TYPE: Final = "gen_ai.token.type"
 INPUT_TOKENS: Final = "gen_ai.usage.input_tokens"
 OUTPUT_TOKENS: Final = "gen_ai.usage.output_tokens"
 CACHE_READ_TOKENS: Final = "gen_ai.usage.cache_read.input_tokens"

@@ -35,6 +35,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,6 +61,11 @@ def _variables_to_hide() -> list[str]:
 
 # A shell's background jobs ignore Ctrl-C, and so would the programs that tests start from there.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Hypothesis would leave its notes in the directory that the tests are started from.
+os.environ.setdefault(
+    "HYPOTHESIS_STORAGE_DIRECTORY", os.path.join(tempfile.gettempdir(), "hypothesis")
+)
 
 for _name in _variables_to_hide():  # before the global provider reads them
     del os.environ[_name]

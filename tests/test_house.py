@@ -209,7 +209,7 @@ def test_modules_begin_with_a_sentence() -> None:
 
 
 def test_files_and_functions_stay_short() -> None:
-    """The limits are 300 lines a file and 50 a function; 250 and 40 are the aim."""
+    """At most 300 lines a file, and 50 of a function's code; 250 and 40 are the aim."""
     long = []
     for path in MODULES:
         source = path.read_text()
@@ -217,7 +217,8 @@ def test_files_and_functions_stay_short() -> None:
             long.append(f"{path.relative_to(ROOT)}: {source.count(chr(10))} lines")
         for node in ast.walk(ast.parse(source)):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                lines = (node.end_lineno or node.lineno) - node.body[0].lineno
+                code = node.body[1:] if ast.get_docstring(node) else node.body
+                lines = (node.end_lineno or node.lineno) - code[0].lineno + 1 if code else 0
                 if lines > 50:
                     long.append(f"{path.relative_to(ROOT)}: {node.name} has {lines} lines")
     assert long == []

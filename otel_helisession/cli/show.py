@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from rich.text import Text
 
 from otel_helisession.cli import tree
 from otel_helisession.cli.documents import dumps, session_document, span_document
@@ -12,6 +13,7 @@ from otel_helisession.cli.problem import NoSuchSession
 from otel_helisession.cli.session_id import resolve
 from otel_helisession.cli.store_option import explained, store_option
 from otel_helisession.cli.terminal import console
+from otel_helisession.cli.unread import unread
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.summary import SessionSummary
 
@@ -41,8 +43,11 @@ def show(session_id: str | None, last: bool, as_json: bool, store: Path | None) 
             found = {"session": session_document(summary), "spans": documents}
             click.echo(dumps(found))
             return
+        odd = unread(reader, spans)
     out = console()
     out.print(tree.render(summary, spans))
+    if odd:
+        out.print(Text(odd, style="dim"))
 
 
 def _session(reader: SessionReader, session_id: str | None) -> SessionSummary:

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions import parts, tokens
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.messages import instructions, message, messages
 from otel_helisession.conventions.operation import (
@@ -36,6 +37,10 @@ _REQUEST: Final = "gcp.vertex.agent.llm_request"
 _RESPONSE: Final = "gcp.vertex.agent.llm_response"
 _ARGUMENTS: Final = "gcp.vertex.agent.tool_call_args"
 _RESULT: Final = "gcp.vertex.agent.tool_response"
+
+CONTENT: Final = Content(
+    names=frozenset({_REQUEST, _RESPONSE, _ARGUMENTS, _RESULT}), prefixes=("gcp.vertex.agent.data",)
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -1,9 +1,9 @@
 """What an LLM was asked and answered, as people hold it, as attributes of the GenAI conventions.
 
 Takes what :mod:`otel_helisession.record` is handed: OpenAI's chat completions and
-responses, Anthropic's messages, the conventions' own messages and plain text; dicts and
-SDK objects alike. Nothing here raises on what it reads; what is in nobody's format is
-written as it is.
+responses, Anthropic's messages, answers of Gemini, Cohere and Bedrock's Converse, the
+conventions' own messages and plain text; dicts and SDK objects alike. Nothing here raises on
+what it reads; what is in nobody's format is written as it is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from otel_helisession.conventions.json_text import json_text, plain
 from otel_helisession.conventions.messages import message
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.conventions.values import decimal, integer
-from otel_helisession.conventions.wire import anthropic, openai, responses
+from otel_helisession.conventions.wire import anthropic, bedrock, cohere, gemini, openai, responses
 
 Attributes = dict[str, Any]
 
@@ -41,17 +41,26 @@ def answered(value: Any) -> Attributes:
         return {}
     if not isinstance(said, dict):
         return {semconv.OUTPUT_MESSAGES: json_text([message(said, "assistant")])}
-    wire: Any = None
-    if isinstance(said.get("choices"), list):
-        wire = openai
-    elif isinstance(said.get("output"), list):
-        wire = responses
-    elif "stop_reason" in said or said.get("type") == "message":
-        wire = anthropic
+    wire = _format(said)
     found = {} if wire is None else wire.response(said)
     messages = [] if wire is None else wire.answered(said)
     messages = messages or [message(said, "assistant")]
     return {**found, semconv.OUTPUT_MESSAGES: json_text(messages)}
+
+
+def _format(said: dict[str, Any]) -> Any:
+    """Return the format of an API's answer; None when *said* is none that is known."""
+    if isinstance(said.get("choices"), list):
+        return openai
+    if isinstance(said.get("output"), list):
+        return responses
+    if "stop_reason" in said or said.get("type") == "message":
+        return anthropic
+    if isinstance(said.get("candidates"), list):
+        return gemini
+    if "stopReason" in said and isinstance(said.get("output"), dict):
+        return bedrock
+    return cohere if isinstance(said.get("message"), dict) and "finish_reason" in said else None
 
 
 def used(value: Any) -> Attributes:

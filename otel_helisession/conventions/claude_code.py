@@ -12,6 +12,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, Usage
 from otel_helisession.conventions.reading import Reading
@@ -39,6 +40,11 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 _SHARED: Final = frozenset({"tool", "hook"})
 """Words that others write under ``span.type``, too."""
+
+CONTENT: Final = Content(
+    names=frozenset({_OUTPUT, "user_prompt", "tool_input", "new_context", *_ARGUMENTS}),
+    events=("tool.",),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

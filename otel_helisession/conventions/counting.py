@@ -9,6 +9,8 @@ A call to a model is counted once, however many spans describe it:
   same call told again, unless response ids or token counts show that these are others.
   What is below stands for it, each attempt of a retry by itself; but where only the outer
   knows tokens, it does.
+* An ``llm`` span that runs beside another, of a callback that cannot make its spans current,
+  is the same call told again; see :mod:`.siblings`.
 
 What agents and steps repeat of the usage below them is not added: they are structure.
 Other requests count as they are.
@@ -23,40 +25,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from otel_helisession.conventions.operation import Kind
-
-Key = tuple[str, str]
-"""Trace id and span id."""
-
-
-class Candidate(NamedTuple):
-    """What of a span decides whether it counts.
-
-    Attributes:
-        key: Trace and span id.
-        parent: The parent's; None for a root.
-        kind: What the span is.
-        failed: Whether it says that it failed.
-        response_id: The provider's id of the answer, if known.
-        input_tokens: As on the span.
-        output_tokens: As on the span.
-        start_unix_nano: When it started.
-    """
-
-    key: Key
-    parent: Key | None
-    kind: Kind
-    failed: bool = False
-    response_id: str | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    start_unix_nano: int = 0
-
-    @property
-    def tokens(self) -> tuple[int | None, int | None] | None:
-        """Its token counts; None when it knows none."""
-        found = (self.input_tokens, self.output_tokens)
-        return None if found == (None, None) else found
+from otel_helisession.conventions.candidate import Candidate, Key
+from otel_helisession.conventions.siblings import told_beside
 
 
 class Count(NamedTuple):
@@ -79,6 +49,8 @@ def count(spans: Sequence[Candidate]) -> Count:
         span.key for span in known.values() if span.kind != "structure" and span.key not in repeated
     }
     requests -= _same_answer([known[key] for key in requests])
+    calls = [known[key] for key in requests if known[key].kind == "llm"]
+    requests -= told_beside(calls, known)
     return Count(frozenset(requests), frozenset(_faults(known, requests)))
 
 

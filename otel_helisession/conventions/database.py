@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions import neighbours
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Kind, Operation, VectorQuery
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
@@ -54,6 +55,11 @@ _COLLECTIONS: Final = (
 )
 _REDIS_QUERY: Final = "redis.search.query"
 """The instrumentation of redis masks the arguments in the statement, and tells them here."""
+
+CONTENT: Final = Content(
+    names=frozenset({*_TEXTS, _REDIS_QUERY}),
+    prefixes=("db.query.parameter", "db.operation.parameter", "db.statement.parameter"),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -16,6 +16,7 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Kind, Operation
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.values import Attributes
@@ -40,6 +41,8 @@ _STREAMED: Final = frozenset({"chat", "text_completion"})
 
 _INVOCATION: Final = "gcp.vertex.agent.invocation_id"
 _MERGED_TOOLS: Final = "(merged tools)"
+
+CONTENT: Final = Content()
 
 
 def is_pending(attributes: Attributes) -> bool:

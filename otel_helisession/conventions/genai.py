@@ -11,9 +11,10 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, VectorQuery
-from otel_helisession.conventions.plumbing import unit
+from otel_helisession.conventions.plumbing import unit, worker
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
 from otel_helisession.conventions.values import Attributes, text
@@ -53,15 +54,14 @@ _KINDS: Final[dict[str, Kind]] = {
 _NAMED_BY: Final = {
     "execute_tool": (semconv.TOOL_NAME,),
     "tool_call": (semconv.TOOL_NAME,),
-    "invoke_agent": (semconv.AGENT_NAME,),
+    "invoke_agent": (semconv.AGENT_NAME, "crewai.crew.name"),
     "agent_call": (semconv.AGENT_NAME,),
     "invoke_workflow": (semconv.WORKFLOW_NAME,),
     "execute_task": ("gen_ai.task.name", "traceloop.entity.name"),
 }
 """Where a unit of work has its name."""
 
-_UNNAMED: Final = frozenset({"create_agent", "fetch_response"})
-"""Structure that is no unit of work."""
+_TRACELOOP_KIND: Final = "traceloop.span.kind"
 
 _MEMORY_QUERY: Final = "gen_ai.memory.query.text"
 _MEMORY_STORE: Final = "gen_ai.memory.store.id"
@@ -70,6 +70,24 @@ _FOUND: Final = (semconv.RETRIEVAL_DOCUMENTS, _MEMORY_RECORDS)
 _SEARCHES: Final = frozenset({"retrieval", "vector_db_retrieve", "search_memory"})
 _VERBS: Final = {"create_memory": "insert", "update_memory": "update", "delete_memory": "delete"}
 
+CONTENT: Final = Content(
+    names=frozenset(
+        {
+            *(semconv.INPUT_MESSAGES, semconv.OUTPUT_MESSAGES, semconv.SYSTEM_INSTRUCTIONS),
+            *(semconv.TOOL_DEFINITIONS, semconv.TOOL_ARGUMENTS, semconv.TOOL_RESULT),
+            *(semconv.RETRIEVAL_QUERY, semconv.RETRIEVAL_DOCUMENTS, "gen_ai.retrieval.query"),
+            *("gen_ai.memory.query.text", "gen_ai.memory.records", "gen_ai.event.content"),
+            *("gen_ai.tool.input", "gen_ai.tool.args", "gen_ai.tool.output"),
+            *("gen_ai.tool.json_schema", "gen_ai.tool.description", "gen_ai.agent.description"),
+            *("gen_ai.task.input", "gen_ai.task.output", "gen_ai.evaluation.explanation"),
+        }
+    ),
+    prefixes=("gen_ai.prompt", "gen_ai.completion", "gen_ai.content."),
+    plain=frozenset({"gen_ai.prompt.name", "gen_ai.prompt.version", "gen_ai.output.type"}),
+    plain_prefixes=("gen_ai.usage.",),
+    events=("gen_ai.",),
+)
+
 
 def kind(attributes: Attributes) -> Kind | None:
     """Return what the span is; None when it names no operation that the conventions know."""
@@ -77,18 +95,32 @@ def kind(attributes: Attributes) -> Kind | None:
     return _KINDS.get(operation) if isinstance(operation, str) else None
 
 
-def segment(name: str, attributes: Attributes) -> str:
-    """Return what a span of this convention adds to the path: the function of a unit of work."""
+def segment(name: str, attributes: Attributes) -> str | None:
+    """Return what a span of this convention adds to the path: the function of a unit of work.
+
+    None for one that has no name yet: CrewAI's has it once it has started.
+    """
     operation = str(attributes.get(semconv.OPERATION_NAME))
     if operation in _NAMED_BY:
-        found = (text(attributes.get(key)) for key in _NAMED_BY[operation])
-        named = next(filter(None, found), None) or name.removeprefix(f"{operation} ")
-        return unit(named) if operation == "execute_task" else stable(named)
+        return _named(name, operation, attributes)
     if operation == "vector_db_retrieve":
         return stable(name.removeprefix(f"{operation} "))
     if _KINDS.get(operation) == "vector_db":
         return stable(text(attributes.get(semconv.DATA_SOURCE_ID)) or operation)
     return operation if operation == "plan" else ""
+
+
+def _named(name: str, operation: str, attributes: Attributes) -> str | None:
+    found = (text(attributes.get(key)) for key in _NAMED_BY[operation])
+    named = next(filter(None, found), None)
+    is_tool = _KINDS[operation] == "tool"
+    if named is not None:
+        chosen = stable if is_tool else unit if operation == "execute_task" else worker
+        return chosen(named)
+    if operation == "invoke_agent" and attributes.get(_TRACELOOP_KIND) == "task":
+        return ""  # CrewAI's: it is named by what the user asked for
+    rest = name.removeprefix(f"{operation} ")
+    return stable(rest) if is_tool else unit(rest) or None
 
 
 def read(span: ReadableSpan, said: Reading) -> Operation | None:
@@ -103,7 +135,7 @@ def read(span: ReadableSpan, said: Reading) -> Operation | None:
         kind=found,
         convention=NAME,
         name=name,
-        segment=segment(span.name, said.attributes),
+        segment=segment(span.name, said.attributes) or "",
         tool=_tool(said, span.name, name) if found == "tool" else None,
         vector=_vector(said, name) if found == "vector_db" else None,
     )

@@ -80,6 +80,7 @@ def call(
     vector: VectorQuery | None = None,
 ) -> Operation:
     """Return all that ``gen_ai.*`` says of *span*, which the caller knows to be of *kind*."""
+    said.called = True
     talk = conversation(said, span.events)
     streaming = said.flag(semconv.REQUEST_STREAM, "gen_ai.is_streaming", "llm.is_streaming")
     if streaming is None and said.has(*_FIRST_CHUNK):

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions import genai, traceloop
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.operation import Kind, Operation
 from otel_helisession.conventions.reading import Reading
@@ -37,6 +38,8 @@ _LLM: Final = frozenset(
 )
 """Operations in other libraries' words, where their own reader has not spoken before."""
 
+CONTENT: Final = Content()
+
 
 def kind(attributes: Attributes) -> Kind | None:
     """Return ``llm`` for a call of a model; None for anything else."""
@@ -58,10 +61,13 @@ def segment(name: str, attributes: Attributes) -> str:
 
 
 def read(span: ReadableSpan, said: Reading) -> Operation | None:
-    """Return what *span* says; None when it is no call of a model, and no unknown operation.
+    """Return what *span* says; None when it is no call of a model, and no unknown operation,
+    or when a convention before has read it all.
 
     The latter is structure, because nothing shows that it is a request.
     """
+    if said.called:
+        return None
     found = kind(said.attributes)
     name = said.text(semconv.OPERATION_NAME) or ""
     if found is None and (not name or genai.kind(said.attributes) is not None):

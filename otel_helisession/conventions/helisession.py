@@ -8,6 +8,7 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Data, Kind, Operation, VectorQuery
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
@@ -15,6 +16,12 @@ from otel_helisession.conventions.values import Attributes, text
 
 NAME: Final = "helisession"
 FAMILIES: Final = frozenset({"helicone"})
+
+CONTENT: Final = Content(
+    names=frozenset(
+        {semconv.DATA_VALUE, semconv.DATA_RESULT, semconv.VECTOR_FILTER, semconv.VECTOR_TEXT}
+    )
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Kind, Operation, VectorQuery
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
@@ -30,6 +31,10 @@ FAMILIES: Final = frozenset({"http"})
 _MAX_URL_CHARS: Final = 8_192
 """Longer is nobody's call of a model."""
 """Longer is nobody's call of a model."""
+
+CONTENT: Final = Content(
+    names=frozenset({"url.query"}), prefixes=("http.request.body.", "http.response.body.")
+)
 
 
 def called(attributes: Attributes) -> Kind | None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.messages import messages
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall
@@ -37,6 +38,8 @@ _KINDS: Final[dict[str, Kind]] = {
     "HUMAN_EVALUATOR": "structure",
     "EXECUTOR": "structure",
 }
+
+CONTENT: Final = Content(names=frozenset({_INPUT, _OUTPUT}))
 
 
 def kind(attributes: Attributes) -> Kind | None:

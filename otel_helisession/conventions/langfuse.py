@@ -13,6 +13,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import function_call, langchain, payload
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, Usage, VectorQuery
 from otel_helisession.conventions.parameters import parameters
 from otel_helisession.conventions.parts import fields
@@ -51,6 +52,12 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 _OPERATIONS: Final = {"generation": "chat", "embedding": "embeddings", "tool": "execute_tool"}
 _SILENT: Final = frozenset({"generation", "embedding", "event"})
+
+CONTENT: Final = Content(
+    names=frozenset({_INPUT, _OUTPUT, "langfuse.trace.input", "langfuse.trace.output"}),
+    parameters=frozenset({_PARAMETERS}),
+    plain=frozenset({_USAGE, _COST, "langfuse.observation.status_message"}),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions import function_call, messages, parts, payload
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, Usage, VectorQuery
 from otel_helisession.conventions.parameters import parameters
 from otel_helisession.conventions.plumbing import unit
@@ -45,6 +46,10 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 _OPERATIONS: Final = {"llm": "chat", "embedding": "embeddings", "tool": "execute_tool"}
 _SILENT: Final = frozenset({"llm", "embedding", "prompt", "parser"})
+
+CONTENT: Final = Content(
+    parameters=frozenset({"langsmith.metadata.ls_invocation_params"}), plain=frozenset({_USAGE})
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.first_token import first_token_ms
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall
 from otel_helisession.conventions.reading import Reading
@@ -22,6 +23,13 @@ FAMILIES: Final = frozenset({"lk"})
 _TOOL: Final = "lk.function_tool.name"
 _FIRST_TOKEN: Final = "lk.response.ttft"
 _CHAT: Final = ("lk.chat_ctx", "lk.pii.chat_ctx")
+
+CONTENT: Final = Content(
+    names=frozenset(
+        {"lk.function_tool.arguments", "lk.function_tool.output", "lk.user_transcript"}
+    ),
+    prefixes=(*_CHAT, "lk.pii.", "lk.response.text", "lk.instructions", "lk.input_text"),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import parts, tokens
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.event_list import conversation
 from otel_helisession.conventions.messages import instructions, message, messages, tools
 from otel_helisession.conventions.operation import Conversation, Kind, Operation
@@ -32,6 +33,12 @@ _TEMPLATE: Final = "logfire.msg_template"
 _COST: Final = "operation.cost"
 _STREAMED: Final = "streaming response"
 _SCOPE: Final = "logfire."
+
+CONTENT: Final = Content(
+    names=frozenset({_RESPONSE, _EVENTS, "logfire.msg"}),
+    parameters=frozenset({_REQUEST}),
+    plain=frozenset({_TEMPLATE, "logfire.json_schema"}),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall
 from otel_helisession.conventions.parts import fields
 from otel_helisession.conventions.reading import Reading
@@ -25,6 +26,8 @@ _METHOD: Final = "mcp.method.name"
 _CALL: Final = "tools/call"
 _REQUEST: Final = "mcp.request.argument"
 _ANSWER: Final = "mcp.response.value"
+
+CONTENT: Final = Content(prefixes=(_REQUEST, _ANSWER))
 
 
 def kind(attributes: Attributes) -> Kind | None:

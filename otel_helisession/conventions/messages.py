@@ -14,7 +14,7 @@ from otel_helisession import semconv
 from otel_helisession.conventions import parts
 from otel_helisession.conventions.parts import Message, Part, fields, items
 from otel_helisession.conventions.values import parsed, text
-from otel_helisession.conventions.wire import anthropic, openai, responses
+from otel_helisession.conventions.wire import anthropic, gemini, openai, responses
 
 _ANTHROPIC_BLOCKS: Final = frozenset(
     {"tool_use", "tool_result", "thinking", "image", "document", "server_tool_use"}
@@ -96,24 +96,7 @@ def _part(part: Any) -> Part:
     if kind == "tool_call_response" and "response" not in part and "result" in part:
         rest = {name: value for name, value in part.items() if name != "result"}
         return {**rest, "response": part["result"]}
-    return part if isinstance(kind, str) else _of_gemini(part)
-
-
-def _of_gemini(part: dict[str, Any]) -> Part:
-    """Return a part of Gemini's, which says by its key what it is."""
-    if isinstance(part.get("text"), str):
-        kind = "reasoning" if part.get("thought") is True else "text"
-        return {"type": kind, "content": part["text"]}
-    call = fields(part.get("function_call") or part.get("functionCall"))
-    if call:
-        return parts.tool_call(call.get("id"), call.get("name"), call.get("args"))
-    answer = fields(part.get("function_response") or part.get("functionResponse"))
-    if answer:
-        return parts.tool_result(answer.get("id") or answer.get("name"), answer.get("response"))
-    data = fields(part.get("inline_data") or part.get("inlineData"))
-    mime = text(data.get("mime_type") or data.get("mimeType"))
-    made = parts.blob(mime, (mime or "").partition("/")[0], data.get("data"))
-    return made[0] if made else {"type": "data", "content": part}
+    return part if isinstance(kind, str) else gemini.part(part)
 
 
 def _of_chat(said: dict[str, Any], role: str) -> Message:

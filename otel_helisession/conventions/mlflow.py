@@ -9,6 +9,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import function_call, payload
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.first_token import first_event_ms
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, Usage, VectorQuery
 from otel_helisession.conventions.parts import fields
@@ -48,6 +49,12 @@ _OPERATIONS: Final = {
     "EMBEDDING": "embeddings",
     "TOOL": "execute_tool",
 }
+
+CONTENT: Final = Content(
+    names=frozenset({_INPUTS, _OUTPUTS, _TOOLS}),
+    plain=frozenset({_TOKENS, _COST}),
+    events=("mlflow.chunk.",),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import openinference_work as work
 from otel_helisession.conventions import payload
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.first_token import first_event_ms
 from otel_helisession.conventions.flattened import flattened
 from otel_helisession.conventions.openinference_messages import grouped, messages, tools
@@ -57,6 +58,23 @@ _KINDS: Final[dict[str, Kind]] = {
 }
 _OPERATIONS: Final = {"LLM": "chat", "EMBEDDING": "embeddings", "TOOL": "execute_tool"}
 _UNITS: Final = _KINDS.keys() - {"LLM", "EMBEDDING", "DECISION", "PROMPT"}
+
+CONTENT: Final = Content(
+    names=frozenset(
+        {
+            *("input.value", "output.value", "reranker.query", "llm.function_call"),
+            *("tool.parameters", "tool.description", "tool.json_schema"),
+        }
+    ),
+    prefixes=(
+        *("llm.input_messages", "llm.output_messages", "llm.prompts", "llm.choices", "llm.tools"),
+        *("llm.prompt_template.template", "llm.prompt_template.variables", "retrieval.documents"),
+        *("embedding.embeddings", "embedding.text", "embedding.vector"),
+        *("reranker.input_documents", "reranker.output_documents", "decision.input"),
+        *("decision.output", "message.", "message_content.", "document.", "image.", "audio."),
+    ),
+    parameters=frozenset({_PARAMETERS, "embedding.invocation_parameters", "metadata"}),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -11,6 +11,7 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.literal import literal
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, VectorQuery
@@ -71,6 +72,8 @@ _TOP_K: Final = ("db.vector.query.top_k", "db.n_results", "db.limit")
 _FILTER: Final = ("db.vector.query.filter", "db.filter", "db.where_document")
 _VECTORS: Final = ("[", "embeddings=", "vector", "Collection: ")
 """How a query begins that is no text: numbers, or a count of them."""
+
+CONTENT: Final = Content(names=frozenset({_QUERY, "db.query.summary", *_FILTER}))
 
 
 def kind(attributes: Attributes) -> Kind | None:

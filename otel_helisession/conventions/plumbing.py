@@ -58,13 +58,14 @@ LLAMA_INDEX: Final = frozenset(
         *("CompactAndRefine", "Refine", "TreeSummarize", "SimpleSummarize", "Accumulate"),
         *("DefaultRefineProgram", "LLMTextCompletionProgram", "FunctionCallingProgram"),
         *("RetrieverQueryEngine", "ContextChatEngine", "SimpleChatEngine", "Dispatcher"),
+        *("FunctionTool", "QueryEngineTool", "ReActOutputParser", "SelectionOutputParser"),
     }
 )
 """LlamaIndex's own classes: the steps of its prebuilt agents, splitters and synthesizers."""
 
 OTHERS: Final = frozenset(
     {
-        *("Agent workflow", "turn", "response", "generation", "speech_group"),  # OpenAI Agents
+        *("turn", "response", "generation", "speech_group"),  # OpenAI Agents
         *("handoff", "Task", "Crew", "Flow", "Agent", "Runner", "invocation"),
         *("OpenAI-generation", "OpenAI-embedding", "Completions", "Embeddings", "Responses"),
         *("unknown", "unnamed", "root", "main", "lambda", "<lambda>", "<listcomp>", "wrapper"),
@@ -72,7 +73,17 @@ OTHERS: Final = frozenset(
 )
 """What other frameworks call things that nobody has named, and what is no name."""
 
-PLUMBING: Final = LANGCHAIN | LLAMA_INDEX | OTHERS
+
+UNNAMED: Final = frozenset(
+    {
+        *("agent", "Agent", "agent run", "Agent workflow", "Agent Workflow", "workflow"),
+        *("Workflow", "crew", "Crew", "crewai", "flow", "Flow", "LangGraph", "Strands Agents"),
+        *("unknown", "unnamed", "AgentExecutor", "AgentWorkflow", "invoke_agent"),
+    }
+)
+"""What frameworks call agents and workflows that nobody has named."""
+
+PLUMBING: Final = LANGCHAIN | LLAMA_INDEX | OTHERS | UNNAMED
 
 _ENTRANCES: Final = frozenset(
     {
@@ -96,6 +107,13 @@ _CREW_AGENT: Final = "._execute_core"
 
 _CLASS: Final = re.compile(r"_?[A-Z]\w*")
 _WORD: Final = re.compile(r"\w+")
+
+
+def worker(name: str) -> str:
+    """Return the segment of an agent or workflow that somebody has called *name*; empty for
+    the name that a framework gives to those without one. Ids and counters go."""
+    made = stable(name)
+    return "" if made in UNNAMED else made
 
 
 @lru_cache(maxsize=4_096)

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions import parts
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.event_list import conversation
 from otel_helisession.conventions.messages import messages
 from otel_helisession.conventions.operation import (
@@ -23,6 +24,7 @@ from otel_helisession.conventions.operation import (
     Usage,
 )
 from otel_helisession.conventions.parts import Message, fields, items
+from otel_helisession.conventions.plumbing import worker
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
 from otel_helisession.conventions.values import Attributes, text
@@ -45,6 +47,14 @@ FAMILIES: Final = frozenset(
     {_AGENT, _REQUEST, _ARGUMENTS, _RESULT, _EMBEDDED, _RUN_EVENTS, "pydantic_ai"}
 )
 
+CONTENT: Final = Content(
+    names=frozenset(
+        {_ARGUMENTS, _RESULT, _EVENTS, _RUN_EVENTS, _RUN, "final_result", "instructions", "inputs"}
+    ),
+    parameters=frozenset({_REQUEST}),
+    plain_prefixes=(_DETAILS,),
+)
+
 
 def kind(attributes: Attributes) -> Kind | None:
     """Return what the span is; None when it has nothing of pydantic-ai's own."""
@@ -63,7 +73,7 @@ def segment(name: str, attributes: Attributes) -> str:
     if found == "tool":
         return stable(_tool_name(name, attributes))
     named = text(attributes.get(_AGENT)) or text(attributes.get(semconv.AGENT_NAME))
-    return stable(named or "") if found == "structure" else ""
+    return worker(named or "") if found == "structure" else ""
 
 
 def read(span: ReadableSpan, said: Reading) -> Operation | None:

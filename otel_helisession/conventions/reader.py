@@ -38,6 +38,7 @@ from otel_helisession.conventions import (
     vector_families,
     vercel,
 )
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.failing import failure
 from otel_helisession.conventions.merging import merged
 from otel_helisession.conventions.operation import Kind, Operation
@@ -52,10 +53,12 @@ class Convention(Protocol):
         NAME: What it is called in ``Operation.convention``.
         FAMILIES: The first words (up to a dot) of the attributes by which it can be
             recognised; spans that have none of them are not shown to it.
+        CONTENT: Which of its attributes an exporter with ``capture_content=False`` leaves out.
     """
 
     NAME: str
     FAMILIES: frozenset[str]
+    CONTENT: Content
 
     def kind(self, attributes: Attributes) -> Kind | None:
         """Return what a span with *attributes* is, in a microsecond; None: it does not speak

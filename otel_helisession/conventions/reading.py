@@ -26,13 +26,15 @@ class Reading:
     Attributes:
         attributes: What the span has. Not modified.
         unread: Names whose value was there and could not be read, in the order met.
+        called: Whether a convention has read ``gen_ai.*``, all of it, for what it says.
     """
 
-    __slots__ = ("attributes", "unread")
+    __slots__ = ("attributes", "called", "unread")
 
     def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
         self.unread: dict[str, None] = {}
+        self.called = False
 
     def text(self, *names: str) -> str | None:
         """Return a text that is not empty."""

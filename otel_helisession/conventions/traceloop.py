@@ -12,6 +12,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import genai
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall
 from otel_helisession.conventions.plumbing import unit
@@ -44,6 +45,13 @@ _CALLS: Final = {
     "rerank": "rerank",
 }
 """What ``llm.request.type`` is in the GenAI conventions' word."""
+
+CONTENT: Final = Content(
+    names=frozenset({_INPUT, _OUTPUT}),
+    prefixes=("llm.prompts", "llm.completions", "llm.request.functions", "traceloop.prompt."),
+    plain=frozenset({"traceloop.prompt.key", "traceloop.prompt.version"}),
+    events=("llm.content.",),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

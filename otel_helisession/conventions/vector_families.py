@@ -13,6 +13,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import Event, ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.literal import literal
 from otel_helisession.conventions.operation import Kind, Operation, VectorQuery
 from otel_helisession.conventions.reading import Reading
@@ -94,6 +95,10 @@ _VECTORS: Final = frozenset({"vector", "embedding", "$vector", "_tensor_facets"}
 _NUMBERS: Final = frozenset({"score", "distance"})
 _SHORT: Final = {"db.search.query.id": "query"}
 """Which of several vectors that were searched for at once."""
+
+CONTENT: Final = Content(
+    names=frozenset({*_QUERIES, *_FILTERS}), events=("db.query.", "db.search.")
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import provider, vercel_messages
+from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.genai_call import call
 from otel_helisession.conventions.operation import (
     Conversation,
@@ -41,6 +42,18 @@ _PROVIDERS: Final = {
     "google.generative-ai": "gemini",
 }
 """Names of packages that are no provider's; of others the first word is."""
+
+CONTENT: Final = Content(
+    names=frozenset(
+        {
+            *("ai.response.text", "ai.response.object", "ai.response.toolCalls"),
+            *("ai.response.reasoning", "ai.response.files", "ai.response.providerMetadata"),
+            *("ai.toolCall.args", "ai.toolCall.result", "ai.value", "ai.values"),
+            *("ai.embedding", "ai.embeddings", "ai.documents", "ai.query"),
+        }
+    ),
+    prefixes=("ai.prompt", "ai.result.", "ai.schema."),
+)
 
 
 def kind(attributes: Attributes) -> Kind | None:

@@ -21,17 +21,14 @@ from otel_helisession.delivery.groups import Group, SessionGroups
 from otel_helisession.delivery.keeper import Keeper
 from otel_helisession.delivery.queues import Queues
 from otel_helisession.delivery.settings import DeliverySettings
-from otel_helisession.delivery.suppression import suppressed
+from otel_helisession.delivery.sheaf import Sheaf
+from otel_helisession.delivery.suppression import suppressed, suppression
 from otel_helisession.delivery.thread import started
 from otel_helisession.delivery.weight import weight
 from otel_helisession.guard import caught, once
 from otel_helisession.sessions.live import LiveSpan
 
 Item = tuple[ReadableSpan, "LiveSpan | None"]
-
-_WAKE_AT: Final = 0.25
-"""The part of the queue that, once filled, wakes the thread before anything is due: early
-enough that a burst is passed on long before the queue is full."""
 
 _MAX_CUT: Final = 1_000
 """Sessions remembered that have lost spans, until the thread has seen to them."""
@@ -40,14 +37,15 @@ _MAX_CUT: Final = 1_000
 class Delivery:
     """Takes ended spans from any thread, and delivers them by session, in the background.
 
-    One thread groups and finishes; each exporter has a queue and a thread of its own.
+    One thread groups; each exporter has a queue and a thread of its own.
     Threads start with the first span, so that importing, and forking before it, are free.
 
     Args:
         exporters: Where spans go, each independent of the others.
         settings: Sizes and times.
         session_id: Names the group of an ended span; None: no session.
-        finish: Makes of an ended span what shall leave. Must not raise.
+        finish: Makes of an ended span what shall leave; on the thread of an exporter, one at a
+            time. Must not raise.
         keeper: The spool; None: there is none.
     """
 
@@ -59,59 +57,73 @@ class Delivery:
         finish: Callable[[ReadableSpan, LiveSpan | None], ReadableSpan],
         keeper: Keeper | None = None,
     ) -> None:
-        self._settings = settings
+        self.settings: Final = settings
         self._session_id = session_id
         self._finish = finish
         self.queues: Final = Queues(exporters, settings, keeper)
-        self._wake_at = max(1, int(settings.max_queue_size * _WAKE_AT))
+        # A batch that is full wakes the thread, long before the intake is.
+        self._wake_at = max(1, min(settings.max_export_batch_size, settings.max_queue_size // 4))
         self._closed = False
+        suppression()
+        self._process = os.getpid()
+        self._restart_lock = threading.Lock()
         self._reset()
-        _restart_after_fork(self)
+        _follow_forks(self)
         end_with_process(self)
 
     def _reset(self) -> None:
         """Forget threads, counts and what waits: after a fork, all are the parent's."""
-        self._process = os.getpid()
         self._intake: deque[Item] = deque()
         self._cut: deque[str] = deque(maxlen=_MAX_CUT)
         self._groups: SessionGroups[Item] = SessionGroups(
-            self._settings.schedule_delay_millis / 1_000
+            self.settings.schedule_delay_millis / 1_000, self.settings.max_export_batch_size
         )
-        self._dropped = 0
+        self.dropped = self.crowded_out = 0
         self._reported = 0
         self._awake = threading.Event()
         self._idle = True
         self._start_lock = threading.Lock()
         self._drain_lock = threading.Lock()
+        self._finish_lock = threading.Lock()
         self._flush_lock = threading.Lock()
         self._shutdown_lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def restart(self) -> None:
-        """Start afresh in a forked child: the parent delivers what it queued."""
-        self._reset()
-        self.queues.restart()
+    def _here(self) -> None:
+        """Start afresh if this is a forked child: the parent delivers what it queued.
+
+        Not before something is asked of the child: forks of C code, as uWSGI's, run no hook,
+        and gevent's workers patch what threads and locks are only after theirs.
+        """
+        if self._process != os.getpid():
+            with self._restart_lock:
+                if self._process != os.getpid():
+                    self._reset()
+                    self.queues.restart()
+                    self._process = os.getpid()
 
     @property
     def waiting(self) -> int:
         """How many spans wait or are on their way; each counts once a destination from when it
         has left its session's group."""
+        self._here()
         return len(self._intake) + len(self._groups) + self.queues.waiting
 
     @property
     def in_use(self) -> bool:
         """Whether there is anything to end: spans have come, and shutdown has not."""
-        return not self._closed and (self._thread is not None or self.waiting > 0)
+        waiting = self.waiting
+        return not self._closed and (self._thread is not None or waiting > 0)
 
     def put(self, span: ReadableSpan, entry: LiveSpan | None) -> None:
         """Queue an ended span. Costs about a microsecond; never blocks."""
-        if self._process != os.getpid():  # forked by C code that runs no hooks, as uWSGI does
-            self.restart()
+        if self._process != os.getpid():
+            self._here()
         if self._closed:
             self._drop("after shutdown")
             return
         intake = self._intake
-        if len(intake) >= self._settings.max_queue_size:
+        if len(intake) >= self.settings.max_queue_size:
             self._make_room()
         intake.append((span, entry))
         if self._idle or len(intake) >= self._wake_at:
@@ -127,13 +139,14 @@ class Delivery:
             True when every span that ended since the last flush was accepted by every
             exporter in time. One in the spool was not.
         """
+        self._here()
         deadline = time.monotonic() + timeout_millis / 1_000
         if not self._flush_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
             return False  # another flush took all the time
         try:
             in_time = self._pass_on(deadline, everything=True)
             delivered = self.queues.flush(deadline)
-            missing = self._dropped + self.queues.missing
+            missing = self.dropped + self.queues.missing
             fresh, self._reported = missing - self._reported, missing
             return in_time and delivered and fresh == 0
         finally:
@@ -145,13 +158,14 @@ class Delivery:
         Returns:
             True when every span since the start was accepted by every exporter.
         """
+        self._here()
         deadline = time.monotonic() + timeout_millis / 1_000
         if not self._shutdown_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
             return False  # another thread is at it
         try:
             if not self._closed:
                 self._shut_down(deadline)
-            return not self._dropped and self.queues.is_complete
+            return not self.dropped and self.queues.is_complete
         finally:
             self._shutdown_lock.release()
 
@@ -167,8 +181,8 @@ class Delivery:
         self.queues.close(deadline)
         if self._thread is not None:
             self._thread.join(max(0.0, deadline - time.monotonic()))
-        self._dropped += len(self._intake) + len(self._groups)
-        self.queues.report(self._dropped)
+        self.dropped += len(self._intake) + len(self._groups)
+        self.queues.report(self.dropped)
 
     def _make_room(self) -> None:
         """Drop the oldest span that waits, and have all of its session follow it."""
@@ -179,10 +193,11 @@ class Delivery:
         session_id = self._session_id(span, entry)
         if session_id is not None and session_id not in self._cut:
             self._cut.append(session_id)
-        self._drop(f"while {self._settings.max_queue_size} waited (OTEL_BSP_MAX_QUEUE_SIZE)")
+        self._drop(f"while {self.settings.max_queue_size} waited (OTEL_BSP_MAX_QUEUE_SIZE)")
 
     def _drop(self, when: str) -> None:
-        self._dropped += 1
+        self.dropped += 1
+        self.crowded_out += not self._closed
         once(
             ("delivery", when),
             logging.WARNING,
@@ -218,7 +233,7 @@ class Delivery:
         if due is None and not self._intake:
             self._idle = True
             return None if not self._intake else 0.0
-        tick = self._settings.schedule_delay_millis / 5_000
+        tick = self.settings.schedule_delay_millis / 5_000
         return tick if due is None else max(0.0, min(tick, due - time.monotonic()))
 
     def _pass_on(self, deadline: float | None, *, everything: bool) -> bool:
@@ -233,10 +248,10 @@ class Delivery:
         try:
             now = time.monotonic()
             self._group(now)
-            keep = 0 if everything else self._settings.max_queue_size
+            keep = 0 if everything else self.settings.max_queue_size
             for group in self._groups.due(now):
                 self._pass_on_group(group)
-            for group in self._groups.oldest(keep, self._settings.max_queue_bytes):
+            for group in self._groups.oldest(keep, self.settings.max_queue_bytes):
                 self._pass_on_group(group)
                 if deadline is not None and time.monotonic() >= deadline:
                     return not len(self._groups)
@@ -251,21 +266,22 @@ class Delivery:
             came.extend(self._intake.popleft() for _ in range(len(self._intake)))
         cut = {self._cut.popleft() for _ in range(len(self._cut))}
         for session_id in cut:
-            self._dropped += self._groups.remove(session_id)
+            lost = self._groups.remove(session_id)
+            self.dropped, self.crowded_out = self.dropped + lost, self.crowded_out + lost
             self.queues.cut(session_id)
         for span, entry in came:
             owner = self._session_id(span, entry)
             if owner in cut:
-                self._dropped += 1
+                self.dropped, self.crowded_out = self.dropped + 1, self.crowded_out + 1
             else:
                 self._groups.add(owner, (span, entry), weight(span), now)
 
     def _pass_on_group(self, group: Group[Item]) -> None:
-        spans = tuple(self._finish(span, entry) for span, entry in group.items)
+        spans = Sheaf(group.items, lambda item: self._finish(*item), self._finish_lock)
         self.queues.put(group.session_id, spans, group.weight)
 
 
-def _restart_after_fork(delivery: Delivery) -> None:
+def _follow_forks(delivery: Delivery) -> None:
     if not hasattr(os, "register_at_fork"):  # Windows has no fork
         return
     alive = weakref.ref(delivery)
@@ -273,7 +289,7 @@ def _restart_after_fork(delivery: Delivery) -> None:
     def in_child() -> None:
         delivery = alive()
         if delivery is not None:
-            delivery.restart()
+            delivery._restart_lock = threading.Lock()  # another thread of the parent may hold it
             at_child_exit(delivery, Delivery.end_of_worker)
 
     os.register_at_fork(after_in_child=in_child)

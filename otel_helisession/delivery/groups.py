@@ -29,14 +29,18 @@ class Group(Generic[_Item]):
 class SessionGroups(Generic[_Item]):
     """What has ended and not left yet, by session id.
 
-    A group is due when its first item has waited for the delay. Used by one thread.
+    A group is due when its first item has waited for the delay, or when it fills a batch: it
+    will be split there in any case. Used by one thread.
 
     Args:
         delay: How long the first item of a group waits, in the unit of *now*.
+        full: How many items fill a batch.
     """
 
-    def __init__(self, delay: float) -> None:
+    def __init__(self, delay: float, full: int) -> None:
         self._delay = delay
+        self._full = full
+        self._due: dict[str | None, Group[_Item]] = {}
         self._groups: dict[str | None, Group[_Item]] = {}
         self._size = 0
         self._weight = 0
@@ -52,11 +56,15 @@ class SessionGroups(Generic[_Item]):
             group = self._groups[session_id] = Group(session_id, now)
         group.items.append(item)
         group.weight += weight
+        if len(group.items) == self._full:
+            self._due[session_id] = group
         self._size += 1
         self._weight += weight
 
     def due(self, now: float) -> Iterator[Group[_Item]]:
-        """Take out the groups whose time has come, the oldest first."""
+        """Take out the groups that are full, and those whose time has come, the oldest first."""
+        for group in list(self._due.values()):
+            yield self._take(group)
         for group in list(self._groups.values()):
             if group.since + self._delay > now:
                 break
@@ -79,6 +87,7 @@ class SessionGroups(Generic[_Item]):
 
     def _take(self, group: Group[_Item]) -> Group[_Item]:
         del self._groups[group.session_id]
+        self._due.pop(group.session_id, None)
         self._size -= len(group.items)
         self._weight -= group.weight
         return group

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Protocol, runtime_checkable
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -46,3 +46,33 @@ class Keeper(Protocol):
 
     def close(self) -> object:
         """Let other processes have what was kept. It may be asked to keep more afterwards."""
+
+
+class ReducingKeeper:
+    """A keeper of what an exporter's ``spooled(span)`` leaves of each span: no content comes to
+    the disk that the exporter would not send.
+
+    Args:
+        keeper: Keeps it.
+        spooled: Returns what may be kept of a span. What it raises, delivery catches.
+    """
+
+    def __init__(self, keeper: Keeper, spooled: Callable[[ReadableSpan], ReadableSpan]) -> None:
+        self._keeper = keeper
+        self._spooled = spooled
+
+    def keep(self, destination: str, spans: Sequence[ReadableSpan]) -> bool:
+        """Keep what is left of *spans*."""
+        return self._keeper.keep(destination, [self._spooled(span) for span in spans])
+
+    def bury(self, destination: str, spans: Sequence[ReadableSpan], reason: str) -> bool:
+        """Bury what is left of *spans*."""
+        return self._keeper.bury(destination, [self._spooled(span) for span in spans], reason)
+
+    def parcels(self, destination: str) -> Iterator[Parcel]:
+        """Claim what was kept for *destination*."""
+        return self._keeper.parcels(destination)
+
+    def close(self) -> object:
+        """Let other processes have what was kept."""
+        return self._keeper.close()

@@ -45,7 +45,7 @@ class Leftovers:
         self._lock = threading.Lock()
         self._spill = Spill(
             lambda bundles: self.keep(_spans(bundles)),
-            lambda bundles: self._drop(_spans(bundles)),
+            lambda bundles: self._drop(_spans(bundles), crowded_out=True),
             settings.max_queue_size,
             settings.max_queue_bytes,
         )
@@ -90,7 +90,7 @@ class Leftovers:
             then,
         )
         if self._keeper is None:
-            self._drop(_spans(bundles))
+            self._drop(_spans(bundles), crowded_out=True)
         else:
             self._spill.put(bundles)
 
@@ -127,9 +127,11 @@ class Leftovers:
         """Wait until what overflowed is written; False when that was not by *deadline*."""
         return self._spill.wait(deadline)
 
-    def _drop(self, spans: Sequence[ReadableSpan]) -> None:
+    def _drop(self, spans: Sequence[ReadableSpan], *, crowded_out: bool = False) -> None:
         with self._lock:
             self._tally.dropped += len(spans)
+            if crowded_out:
+                self._tally.crowded_out += len(spans)
 
     def _ask(self, what: str, question: Callable[[Keeper], bool]) -> bool:
         if self._keeper is None:

@@ -31,24 +31,39 @@ class Outlet:
         Its shutdown says what it has delivered.
     ``deliver(spans)``
         Beside ``retries_itself``: like ``export``, but it returns an :class:`Outcome`.
+    ``spooled(span)``
+        What a spool may keep of a span.
 
     Attributes:
         destination: The stable name of where it sends.
         name: The name of its class, for messages.
+        in_flight: How many spans are in a call that has not returned.
+        on_sent: Told after each call how many seconds it took, and what came of it.
     """
 
     def __init__(self, exporter: SpanExporter, destination: str) -> None:
         self.exporter: Final = exporter
         self.destination: Final = destination
         self.name: Final = type(exporter).__name__
-        self.packs: Final = bool(getattr(exporter, "packs_sessions", False))
-        self.reports: Final = bool(getattr(exporter, "reports_itself", False))
-        self._is_final = bool(getattr(exporter, "retries_itself", False))
+        self.packs: Final = getattr(exporter, "packs_sessions", False) is True
+        self.reports: Final = getattr(exporter, "reports_itself", False) is True
+        self.in_flight = 0
+        self.on_sent: Callable[[float, Outcome], None] | None = None
+        self._is_final = getattr(exporter, "retries_itself", False) is True
         deliver: Any = getattr(exporter, "deliver", None) if self._is_final else None
         self._deliver: Callable[[Sequence[ReadableSpan]], Outcome] | None = deliver
 
     def send(self, spans: Sequence[ReadableSpan]) -> Outcome:
         """Export *spans*. Blocks for as long as the exporter does; never raises."""
+        began = time.perf_counter()
+        self.in_flight = len(spans)
+        outcome = self._send(spans)
+        self.in_flight = 0
+        if self.on_sent is not None:
+            self.on_sent(time.perf_counter() - began, outcome)
+        return outcome
+
+    def _send(self, spans: Sequence[ReadableSpan]) -> Outcome:
         try:
             if self._deliver is not None:
                 return self._deliver(spans)

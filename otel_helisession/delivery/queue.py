@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from otel_helisession.delivery.agenda import Agenda, Wait
 from otel_helisession.delivery.bundle import Bundle
 from otel_helisession.delivery.dispatcher import Dispatcher
-from otel_helisession.delivery.keeper import Keeper
+from otel_helisession.delivery.keeper import Keeper, ReducingKeeper
 from otel_helisession.delivery.leftovers import Leftovers
 from otel_helisession.delivery.outlet import Outlet
 from otel_helisession.delivery.resending import Resending
@@ -49,6 +49,9 @@ class ExporterQueue:
     ) -> None:
         self.outlet: Final = Outlet(exporter, destination)
         self._settings = settings
+        spooled = getattr(exporter, "spooled", None)
+        if keeper is not None and callable(spooled):
+            keeper = ReducingKeeper(keeper, spooled)
         self._keeper = keeper
         self.restart()
 

@@ -8,13 +8,16 @@ from typing import Final
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 
-DEFAULT_QUEUE_SIZE: Final = 2_048
+DEFAULT_QUEUE_SIZE: Final = 8_192
+"""Four times the SDK's, because whole sessions go when it is full, and since memory is bounded in
+bytes besides: some 50 MB of spans without messages, when a destination is down."""
+
 DEFAULT_DELAY_MILLIS: Final = 5_000
 DEFAULT_BATCH_SIZE: Final = 512
 
 DEFAULT_QUEUE_BYTES: Final = 64_000_000
-"""A full queue of spans with 30 kB each: long prompts, and still no matter for a server's
-memory. Spans without messages take 6 kB, and 2,048 of them never come near."""
+"""Two thousand LLM calls with prompts of 30 kB: minutes of a busy agent's, and still no matter
+for a server's memory. Spans without messages take 6 kB, and reach the other bound first."""
 
 DEFAULT_RETRY_SECONDS: Final = 300.0
 """A redeployed collector is back within a minute or two, a rescheduled node within five. Later
@@ -34,7 +37,7 @@ _LEAST: Final = {
 class DeliverySettings:
     """How much is held, how long, and how much is sent at once.
 
-    The first three, their defaults and their ``OTEL_BSP_*`` variables are those of the SDK's
+    The first three, with their ``OTEL_BSP_*`` variables, are those of the SDK's
     BatchSpanProcessor, so that a pipeline which moves here behaves alike.
 
     Attributes:

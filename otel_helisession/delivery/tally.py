@@ -13,6 +13,7 @@ class Tally:
         accepted: The destination has them.
         refused: It did not take them, for good or for longer than retries go on.
         dropped: They could not wait, or there was no time left.
+        crowded_out: Those of *dropped* for which the queue had no place.
         kept: They are in the spool, or were, until they were sent again.
         resent: Out of the spool, accepted; from this process or from earlier ones.
         in_spool: Whether some that this process has kept may still be there.
@@ -24,6 +25,7 @@ class Tally:
     kept: int = 0
     resent: int = 0
     in_spool: bool = False
+    crowded_out: int = 0
 
     @property
     def lost(self) -> int:

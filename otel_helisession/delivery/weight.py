@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -12,6 +12,8 @@ SPAN_BYTES: Final = 3_000
 
 VALUE_BYTES: Final = 150
 """An attribute or event beside its text: its name, its place in a dict, a number."""
+
+_FLAT: Final = frozenset({int, float, bool, type(None)})
 
 
 def weight(span: ReadableSpan) -> int:
@@ -36,10 +38,18 @@ def _weight_of(attributes: Mapping[str, Any] | None) -> int:
     total = VALUE_BYTES * len(values)
     for value in values:
         kind = type(value)
-        if kind is str or kind is bytes:
+        if kind is str:
             total += len(value)
-        elif kind is tuple or kind is list:
-            total += sum(len(item) if isinstance(item, (str, bytes)) else 8 for item in value)
-        elif isinstance(value, Mapping):
-            total += _weight_of(value)
+        elif kind not in _FLAT:
+            total += _weight_of_parts(value)
     return total
+
+
+def _weight_of_parts(value: Any) -> int:
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, Mapping):
+        return _weight_of(value)
+    if isinstance(value, Sequence):
+        return sum(8 if type(item) in _FLAT else _weight_of_parts(item) for item in value)
+    return 0

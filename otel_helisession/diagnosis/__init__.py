@@ -26,12 +26,13 @@ def diagnose() -> Diagnosis:
     # Not imported before it is asked for: a program that is watched from its first line must
     # find OpenTelemetry as if nobody watched it, its propagators not loaded yet.
     from otel_helisession import observing
-    from otel_helisession.diagnosis import providers, requests, spans, surroundings
+    from otel_helisession.diagnosis import providers, readings, requests, spans, surroundings
     from otel_helisession.diagnosis.result import Diagnosis
 
     providers.watch_existing()
     observations = observing.start()
     facts, findings = surroundings.describe(observations)
-    facts += spans.facts(observations) + requests.facts(observations)
+    facts += spans.facts(observations) + readings.facts(observations)
+    facts += requests.facts(observations)
     findings += spans.findings(observations) + requests.findings(observations)
     return Diagnosis(tuple(facts), tuple(findings))

@@ -6,6 +6,8 @@ import textwrap
 from dataclasses import dataclass
 from typing import Final
 
+from otel_helisession.redaction import redact
+
 _WIDTH: Final = 100
 
 Sentences = tuple[list[str], list[str]]
@@ -29,6 +31,11 @@ class Diagnosis:
 
     facts: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Mask secrets: variables and errors are quoted as they are."""
+        object.__setattr__(self, "facts", tuple(map(redact, self.facts)))
+        object.__setattr__(self, "findings", tuple(map(redact, self.findings)))
 
     @property
     def is_healthy(self) -> bool:

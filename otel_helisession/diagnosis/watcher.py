@@ -12,10 +12,11 @@ from opentelemetry.trace import SpanKind
 
 from otel_helisession import observing, semconv
 from otel_helisession.conventions import reader
+from otel_helisession.conventions.pricing import priced
 from otel_helisession.diagnosis import destination
 from otel_helisession.guard import caught
 from otel_helisession.http import settings
-from otel_helisession.observing import RequestKey, RequestOutcome, SpanKey, SpanOutcome
+from otel_helisession.observing import ReadingKey, RequestKey, RequestOutcome, SpanKey, SpanOutcome
 from otel_helisession.sessions import live
 from otel_helisession.sessions.adoption import adopt
 from otel_helisession.sessions.context import context_session, set_session
@@ -67,6 +68,7 @@ class WatchingSpanProcessor(SpanProcessor):
             name = scope.name if scope is not None else "(none)"
             observations.span(SpanKey(outcome, name, self._provider, thread), span.name)
             _remember(observations)
+            _count_reading(observations, span, name)
             if outcome in ("session", "unstamped"):
                 _count_request(observations, span, name)
         except Exception as error:
@@ -101,6 +103,21 @@ def _remember(observations: observing.Observations) -> None:
 def _has_session(span: ReadableSpan) -> bool:
     attributes = reader.attributes_of(span)
     return semconv.SESSION_ID in attributes or adopt(attributes, span.kind) is not None
+
+
+def _count_reading(observations: observing.Observations, span: ReadableSpan, scope: str) -> None:
+    """Count by whom the span is understood, if by anybody: as an exporter would read it."""
+    operation = priced(reader.read(span), span.start_time)
+    if operation.convention != "none":
+        observations.reading(
+            ReadingKey(
+                operation.kind,
+                scope,
+                operation.convention,
+                tuple(sorted(operation.provenance.items())),
+                tuple(operation.unread),
+            )
+        )
 
 
 def _count_request(observations: observing.Observations, span: ReadableSpan, scope: str) -> None:

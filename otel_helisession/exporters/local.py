@@ -13,9 +13,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_helisession import environment
-from otel_helisession.conventions import reader
+from otel_helisession.conventions import discretion, reader
 from otel_helisession.conventions.pricing import priced
 from otel_helisession.delivery.outcome import Outcome
+from otel_helisession.finishing import SUFFIX, captures_content, finish, without_content
 from otel_helisession.guard import caught, once
 from otel_helisession.store.entry import Entry, entry
 from otel_helisession.store.error import StoreError
@@ -35,10 +36,12 @@ class LocalSpanExporter(SpanExporter):
     Args:
         path: The file. Default: ``HELISESSION_STORE``, or ``helisession/sessions.db`` in
             ``$XDG_DATA_HOME`` or ``~/.local/share``.
+        capture_content: False leaves out messages, arguments, results, queries and data (see
+            docs/content.md); error text stays. None reads ``HELISESSION_CAPTURE_CONTENT``.
 
     Raises:
-        TypeError: *path* is no path.
-        ValueError: *path* is empty, or a directory.
+        TypeError: *path* is no path, or an argument has the wrong type.
+        ValueError: *path* is empty, or a directory, or the variable is not accepted.
     """
 
     packs_sessions = True
@@ -47,7 +50,13 @@ class LocalSpanExporter(SpanExporter):
     retries_itself = True
     """deliver() tells what a later attempt may store from what none will."""
 
-    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        capture_content: bool | None = None,
+    ) -> None:
+        self._has_content = captures_content(capture_content)
         self._path = None if path is None else store_path(path)
         if self._path is not None and self._path.is_dir():
             raise ValueError(f"the store's path {self._path} is a directory; give a file in it")
@@ -63,7 +72,11 @@ class LocalSpanExporter(SpanExporter):
     @property
     def destination(self) -> str:
         """The name under which a spool keeps what is for this file."""
-        return f"LocalSpanExporter {self.path}"
+        return f"LocalSpanExporter {self.path}" + ("" if self._has_content else SUFFIX)
+
+    def spooled(self, span: ReadableSpan) -> ReadableSpan:
+        """Return what a spool may keep of *span*."""
+        return span if self._has_content else without_content(span)
 
     @property
     def path(self) -> Path | None:
@@ -144,7 +157,7 @@ class LocalSpanExporter(SpanExporter):
             self._writer = None
 
     def _store(self, spans: Sequence[ReadableSpan]) -> Sequence[ReadableSpan] | None:
-        made = [(span, _entry(span)) for span in spans if not reader.is_pending(span)]
+        made = [(span, self._entry(span)) for span in spans if not reader.is_pending(span)]
         entries = [entry for _, entry in made if entry is not None]
         try:
             if self._writer is None:
@@ -157,6 +170,19 @@ class LocalSpanExporter(SpanExporter):
             caught("LocalSpanExporter.export", error)
             return None
         return [span for span, entry in made if entry is None]
+
+    def _entry(self, span: ReadableSpan) -> Entry | None:
+        """Return what is kept of *span*; None, reported once, where that fails: one odd span
+        must not cost its batch."""
+        try:
+            span = finish(span, None, ())
+            operation = priced(reader.read(span), span.start_time)
+            if self._has_content:
+                return entry(span, operation)
+            return entry(without_content(span), discretion.without_content(operation))
+        except Exception as error:
+            caught("LocalSpanExporter.export", error)
+            return None
 
     def _report(self, error: StoreError) -> None:
         self._off = error.lasting
@@ -174,16 +200,6 @@ class LocalSpanExporter(SpanExporter):
         if self._writer is not None:
             self._writer.abandon()
             self._writer = None
-
-
-def _entry(span: ReadableSpan) -> Entry | None:
-    """Return what is kept of *span*; None, reported once, where that fails: one odd span
-    must not cost its batch."""
-    try:
-        return entry(span, priced(reader.read(span), span.start_time))
-    except Exception as error:
-        caught("LocalSpanExporter.export", error)
-        return None
 
 
 def _after_fork(exporter: LocalSpanExporter | None) -> None:

@@ -8,11 +8,12 @@ from functools import cached_property
 from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
-from opentelemetry.trace import SpanContext, StatusCode, format_span_id, format_trace_id
+from opentelemetry.trace import StatusCode
 
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.counting import Candidate, Count, Key, count
+from otel_helisession.conventions.candidate import Candidate, Key, key_of
+from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Operation, Usage
 from otel_helisession.conventions.pricing import priced
 
@@ -85,17 +86,17 @@ class WholeSession:
     @property
     def operations(self) -> tuple[Operation, ...]:
         """What each of its spans says, in the order of *spans*. Some 30 µs a span, once."""
-        return tuple(self._read[_key(span.context)] for span in self.spans)
+        return tuple(self._read[key_of(span.context)] for span in self.spans)
 
     @cached_property
     def _read(self) -> Mapping[Key, Operation]:
         return {
-            _key(span.context): priced(reader.read(span), span.start_time) for span in self.spans
+            key_of(span.context): priced(reader.read(span), span.start_time) for span in self.spans
         }
 
     @cached_property
     def _count(self) -> Count:
-        return count([_candidate(span, self._read[_key(span.context)]) for span in self.spans])
+        return count([Candidate.of(span, self._read[key_of(span.context)]) for span in self.spans])
 
     def _first(self, name: str) -> Any:
         for span in self.spans:
@@ -103,23 +104,6 @@ class WholeSession:
             if value is not None:
                 return value
         return None
-
-
-def _key(context: SpanContext) -> Key:
-    return format_trace_id(context.trace_id), format_span_id(context.span_id)
-
-
-def _candidate(span: ReadableSpan, operation: Operation) -> Candidate:
-    return Candidate(
-        key=_key(span.context),
-        parent=None if span.parent is None else _key(span.parent),
-        kind=operation.kind,
-        failed=operation.failure is not None,
-        response_id=operation.response_id,
-        input_tokens=operation.usage.input_tokens,
-        output_tokens=operation.usage.output_tokens,
-        start_unix_nano=span.start_time or 0,
-    )
 
 
 def _sum(values: Iterable[Any]) -> Any:

@@ -42,7 +42,7 @@ Vertex AI, Cohere, Bedrock; Qdrant, Chroma, Pinecone and Weaviate. Paths that ar
 (``/v2/chat``, ``/query``) count at the provider's own hosts, or with its client's own header.
 
 Headers that a custom *transport* adds are below us: we neither see nor replace them. So are
-requests that a library hands to its transport itself: Pinecone's SDK since version 9 does.
+requests that a library hands to its transport itself: Pinecone's SDK 10 does.
 """
 
 from otel_helisession.http.instrument import instrument_httpx, uninstrument_httpx

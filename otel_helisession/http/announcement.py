@@ -34,10 +34,13 @@ class Announcement:
     Attributes:
         added: The headers that we added.
         explicit: The session of the user's own headers, when they have an id.
+        secure: Whether a request that led here was encrypted. What it told is not told in the
+            clear, where a redirect to http would have it.
     """
 
     added: Mapping[str, str]
     explicit: ExplicitSession | None = None
+    secure: bool = False
 
 
 def withdraw(request: Any) -> Announcement | None:
@@ -48,6 +51,8 @@ def withdraw(request: Any) -> Announcement | None:
         for name, value in known.added.items():
             if headers.get(name) == value:
                 del headers[name]
+        if known.secure:
+            request.extensions[EXTENSION] = Announcement({}, secure=True)
     return known
 
 
@@ -81,6 +86,8 @@ async def announce_async(request: Any) -> None:
 def _announce(request: Any, hosts: AllowedHosts) -> None:
     known = withdraw(request)
     headers = request.headers
+    encrypted = request.url.scheme == "https"
+    secure = encrypted or (known is not None and known.secure)
     explicit = None
     if semconv.SESSION_ID_HEADER in headers:
         explicit = known.explicit if known is not None else None
@@ -88,9 +95,9 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
             explicit = recognise(request)
         if explicit is None:
             return
-        request.extensions[EXTENSION] = Announcement({}, explicit)
+        request.extensions[EXTENSION] = Announcement({}, explicit, secure)
     host = request.url.raw_host.decode("ascii")
-    allowed = hosts.allows(host)
+    allowed = hosts.allows(host) and (encrypted or not secure)
     if observing.current is not None:
         _observe(observing.current, host, allowed, explicit is not None)
     if not allowed:
@@ -100,7 +107,7 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
     if added:
         for name, value in added.items():
             headers[name] = value
-        request.extensions[EXTENSION] = Announcement(added, explicit)
+        request.extensions[EXTENSION] = Announcement(added, explicit, secure)
 
 
 def _observe(seen: Observations, host: str, allowed: bool, explicit: bool) -> None:

@@ -7,17 +7,19 @@ import re
 from time import perf_counter
 from typing import Any, Final
 
+from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from otel_helisession import semconv
+from otel_helisession.conventions.covering import beside
 from otel_helisession.conventions.wire import framing
 from otel_helisession.conventions.wire.answer import error_of
 from otel_helisession.conventions.wire.call import Wire
 from otel_helisession.conventions.wire.endpoints import Found
 from otel_helisession.guard import caught
 from otel_helisession.http.body import Body, decompressed
-from otel_helisession.http.settings import Settings
+from otel_helisession.http.settings import SCOPE, Settings
 from otel_helisession.sessions.scope import end_span
 
 _NUMBERS: Final = re.compile(rb"\[[-+0-9.eE,\s]{32,}\]")
@@ -42,6 +44,9 @@ def start(
         return None
     url = request.url
     attributes = {**wire.describe(body, place), semconv.SERVER_ADDRESS: url.host}
+    model = attributes.get(semconv.REQUEST_MODEL)
+    if model is not None and beside(trace.get_current_span(), model, SCOPE) is not None:
+        return None
     if url.port is not None:
         attributes[semconv.SERVER_PORT] = url.port
     name = wire.span_name(attributes)

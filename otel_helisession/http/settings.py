@@ -16,6 +16,9 @@ from otel_helisession.guard import once
 from otel_helisession.sessions.hosts import AllowedHosts
 from otel_helisession.version import __version__
 
+SCOPE: Final = "otel_helisession.http"
+"""The instrumentation scope of our spans."""
+
 _CAPTURING: Final = {
     "NO_CONTENT": False,
     "EVENT_ONLY": False,
@@ -55,7 +58,7 @@ class Settings:
         """
         if capture_content is None:
             capture_content = _captures_content()
-        tracer = trace.get_tracer("otel_helisession.http", __version__, tracer_provider)
+        tracer = trace.get_tracer(SCOPE, __version__, tracer_provider)
         return cls(AllowedHosts.configured(allow_hosts), llm_spans, capture_content, tracer)
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Final
 
-from opentelemetry import context as context_api
-
-_SUPPRESSED: Final = "suppress_language_model_instrumentation"
-"""The public key in the Context with which Traceloop's instrumentations, among others, tell
-those below them that they cover the call."""
+from otel_helisession.conventions.covering import is_llm_suppressed
 
 
 def is_suppressed() -> bool:
@@ -19,7 +14,7 @@ def is_suppressed() -> bool:
     Who suppresses HTTP instrumentation covers the call in another way: the GenAI
     instrumentations do so.
     """
-    return bool(context_api.get_value(_SUPPRESSED)) or not _http_enabled()()
+    return is_llm_suppressed() or not _http_enabled()()
 
 
 @cache

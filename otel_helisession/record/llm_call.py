@@ -30,8 +30,8 @@ class llm(Record):
 
     Attributes:
         response: The answer, to be set within the block: a text, a message, or the answer
-            of OpenAI's or Anthropic's API, as SDK object or dict. Model, id, finish reason
-            and usage are taken from the latter.
+            of OpenAI's, Anthropic's, Gemini's, Cohere's or Bedrock's API, as SDK object or
+            dict. Model, id, finish reason and usage are taken from the latter.
         usage: Tokens, to be set where the response does not say them: a Usage, or a mapping
             or object with ``input_tokens`` and ``output_tokens``, or ``prompt_tokens`` and
             ``completion_tokens``; and ``cost_usd``.

@@ -11,6 +11,7 @@ from typing import Final
 
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
+from otel_helisession.redaction import redact
 
 HELICONE_HOSTS: Final = ("helicone.ai", "*.helicone.ai", "hconeai.com", "*.hconeai.com")
 """Helicone's own, which are always allowed: the headers are made for them."""
@@ -43,7 +44,8 @@ class AllowedHosts:
         """
         if isinstance(hosts, str):
             raise ValueError(
-                f"allow_hosts is the text {hosts!r}; give a sequence of host names: [{hosts!r}]"
+                f"allow_hosts is the text {redact(hosts)!r}; give a sequence of host names: "
+                f"[{redact(hosts)!r}]"
             )
         exact, suffixes = set(), set()
         for host in (*HELICONE_HOSTS, *hosts):
@@ -83,7 +85,7 @@ def _checked(host: object, source: str) -> str:
         if name is not None and not (host.startswith("*.") and _address(name)):
             return name
     raise ValueError(
-        f"{source} has {host!r}; accepted are host names without scheme, port or path "
+        f"{source} has {redact(repr(host))}; accepted are host names without scheme, port or path "
         "('api.example.com'), '*.example.com' for subdomains, and IP addresses; any port is "
         "allowed, so leave it out"
     )

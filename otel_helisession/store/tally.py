@@ -7,7 +7,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from otel_helisession.conventions.counting import Candidate, Count, Key, count
+from otel_helisession.conventions.candidate import Candidate, Key
+from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Kind
 from otel_helisession.store.row import SpanRow
 
@@ -142,6 +143,8 @@ def _verdict(rows: Sequence[SpanRow] | Sequence[_Counted]) -> Count:
                 row.input_tokens,
                 row.output_tokens,
                 row.start_unix_nano,
+                row.end_unix_nano,
+                row.model,
             )
             for row in rows
         ]

@@ -7,6 +7,7 @@
 
 A row is a module in ``rows/``: a library, instrumented by something, and scenes that use it.
 Its spans are compared with ``tests/conventions/recordings/ROW.json``, and what Helicone would
-be sent of them with ``tests/conventions/golden/ROW.json``; ``docs/compatibility.md`` is made
-of all recordings. The quick tests read the recordings and need none of the libraries.
+be sent of them with ``tests/conventions/golden/ROW.json``; where its requests hang is in
+``tests/conventions/paths/ROW.txt``; ``docs/compatibility.md`` is made of all recordings.
+The quick tests read the recordings and need none of the libraries.
 """

@@ -9,9 +9,9 @@ import sys
 import time
 
 from tests import recordings
-from tests.compatibility import golden, matrix
+from tests.compatibility import matrix
 from tests.compatibility.row import Row, chosen, rows
-from tests.compatibility.run import Outcome, run
+from tests.compatibility.run import Outcome, derive, run
 
 
 def main() -> int:
@@ -57,7 +57,7 @@ def _derive(known: list[Row]) -> int:
     for row in known:
         if recordings.path(row.name).exists():
             recording = recordings.recording(row.name)
-            golden.path(row.name).write_text(golden.text(recording), encoding="utf-8")
+            derive(row, recording)
             problems += matrix.problems(row, recording)
     matrix.PAGE.write_text(matrix.page(known), encoding="utf-8")
     for problem in problems:
@@ -76,7 +76,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--derive",
         action="store_true",
-        help="run nothing; write golden payloads and the page anew from the recordings",
+        help="run nothing; write golden payloads, path trees and the page anew from the recordings",
     )
     arguments = parser.parse_args()
     if bool(arguments.rows) + arguments.all + arguments.derive != 1:

@@ -85,19 +85,21 @@ class Environment:
             complete = self.folder / "complete"
             if complete.exists():
                 return False
-            _run(sys.executable, "-m", "venv", "--clear", str(self.folder))
-            constraints = ("-c", str(self.lock)) if self.is_locked else ()
-            _run(
-                *(str(self.python), "-m", "pip", "install", "--quiet", "--no-compile"),
-                *("--disable-pip-version-check", "--no-input"),
-                *(*constraints, *self.requirements),
-            )
+            _run(sys.executable, "-m", "venv", "--clear", "--without-pip", str(self.folder))
+            locked = ("--no-deps", "-r", str(self.lock))
+            what = locked if self.is_locked else self.requirements
+            self._pip("install", "--quiet", "--no-compile", "--no-input", *what)
             complete.touch()
             return True
 
+    def _pip(self, *arguments: str) -> str:
+        """Run this interpreter's pip for that one, which needs none of its own."""
+        pip = (sys.executable, "-m", "pip", "--python", str(self.python))
+        return _run(*pip, "--disable-pip-version-check", *arguments)
+
     def write_lock(self) -> None:
         """Write down what is installed."""
-        frozen = _run(str(self.python), "-m", "pip", "freeze", "--disable-pip-version-check")
+        frozen = self._pip("freeze")
         LOCKS.mkdir(exist_ok=True)
         before = self.folder
         self.lock.write_text(f"{self._header}\n{frozen}")

@@ -54,26 +54,36 @@ def problems(row: Row, recording: Mapping[str, Any]) -> list[str]:
 
 def page(rows: Sequence[Row]) -> str:
     """Return the page of all rows that are recorded."""
+    recorded = [
+        (row, recordings.recording(row.name)) for row in rows if recordings.path(row.name).exists()
+    ]
     notes: dict[str, int] = {}
-    lines = []
-    for row in rows:
-        if not recordings.path(row.name).exists():
-            continue
-        recording = recordings.recording(row.name)
-        found = cells(row, recording)
-        marks = []
-        for column in COLUMNS:
-            reason = _reason(row, recording, column) or found[column] or ""
-            said = ["✓"] if found[column] == "" else [reason]
-            if column == "kind":
-                said += row.unseen.values()
-            marks.append(" ".join(_mark(one, notes) for one in said))
-        lines.append((_library(row, recording), " | ".join([_instrumentation(row), *marks])))
+    lines = [
+        " | ".join([_library(row, recording), row.instrumentation, *_marks(row, recording, notes)])
+        for row, recording in sorted(
+            recorded, key=lambda pair: (_library(*pair), pair[0].instrumentation)
+        )
+    ]
     header = " | ".join(["library", "instrumented by", *COLUMNS])
     rule = "|".join(["---"] * (len(COLUMNS) + 2))
-    table = "\n".join(f"| {library} | {rest} |" for library, rest in sorted(lines))
+    table = "\n".join(f"| {line} |" for line in lines)
     below = "\n".join(f"{number}. {reason}" for reason, number in notes.items())
     return f"{_HEAD}\n| {header} |\n|{rule}|\n{table}\n\n{below}\n"
+
+
+def _marks(row: Row, recording: Mapping[str, Any], notes: dict[str, int]) -> list[str]:
+    """Return the cells of a row; a note that is new goes into *notes*."""
+    found = cells(row, recording)
+    marks = []
+    for column in COLUMNS:
+        if found[column] == "":
+            said = ["✓"]
+        else:
+            said = [_reason(row, recording, column) or found[column] or "no scene shows it"]
+        if column == "kind":
+            said += row.unseen.values()
+        marks.append(" ".join(_mark(one, notes) for one in dict.fromkeys(said)))
+    return marks
 
 
 def _mark(said: str, notes: dict[str, int]) -> str:
@@ -84,10 +94,6 @@ def _mark(said: str, notes: dict[str, int]) -> str:
 def _library(row: Row, recording: Mapping[str, Any]) -> str:
     version = recording["versions"].get(row.library)
     return f"{row.library} {version}" if version else row.library
-
-
-def _instrumentation(row: Row) -> str:
-    return row.instrumentation
 
 
 def _reason(row: Row, recording: Mapping[str, Any], column: str) -> str:

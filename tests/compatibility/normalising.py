@@ -24,7 +24,8 @@ _HEX = re.compile(r"\b[0-9a-f]{16}(?:[0-9a-f]{16})?\b")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,16}\b")
 _MOMENT = re.compile(r"\b(20\d\d-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?)(Z|[+-]00:?00)?")
 _DURATION = re.compile(
-    r"time_to_first|_ms\b|duration|latency|elapsed|ms_?to_?f|tokens_?per_?second|wait_time", re.I
+    r"time_to_first|time_per_|_ms\b|duration|latency|elapsed|ms_?to_?f|tokens_?per_?second|wait_time",
+    re.I,
 )
 _SAID_DURATION = re.compile(
     r"""(["']\w*(?:_ms|Ms|duration|latency|elapsed|_time)["']: ?)\d+(?:\.\d+)?(?:e-\d+)?"""
@@ -87,6 +88,8 @@ class Normalising:
     def _number(self, name: str, value: float) -> float:
         if value == self._port_number or name == "server.port":
             return PORT
+        if name == "duration":  # Logfire's, in seconds
+            return 0.0005
         if _DURATION.search(name):
             return 0.0005 if value < 1 else 1 if isinstance(value, int) else 1.0
         for unit in (1, 1_000, 1_000_000, 1_000_000_000):  # ns, µs, ms, s

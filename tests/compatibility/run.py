@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests import recordings
-from tests.compatibility import golden, matrix
+from tests.compatibility import golden, matrix, paths
 from tests.compatibility.environments import Environment, InstallError
 from tests.compatibility.row import Row
 
@@ -56,7 +56,7 @@ def run(
         record: Write down what was said instead of comparing with it.
         say: Told in a line what goes on; called from several threads.
     """
-    names = dict.fromkeys(row.environment for row in rows)
+    names = sorted({row.environment for row in rows}, key=lambda name: _size(name, known))
     with ThreadPoolExecutor(PARALLEL) as pool:
         done = pool.map(
             lambda name: _environment(
@@ -69,6 +69,12 @@ def run(
         )
         outcomes = {one.row.name: one for outcomes in done for one in outcomes}
     return [outcomes[row.name] for row in rows]
+
+
+def _size(name: str, known: Sequence[Row]) -> tuple[int, str]:
+    """Order the largest environments first, so that none of them is waited for at the end."""
+    lock = Environment.of(name, known).lock
+    return -len(lock.read_text().splitlines()) if lock.exists() else 0, name
 
 
 def _environment(
@@ -114,7 +120,12 @@ def play(environment: Environment, row: Row) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder, "recording.json")
         command = [str(environment.python), "-m", "tests.compatibility.harness"]
-        variables |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"}
+        variables |= {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+            "PYTHONHASHSEED": "0",
+            "TZ": "UTC",
+        }
         variables |= {"HELISESSION_STORE": str(Path(folder, "sessions.db"))}
         try:
             done = subprocess.run(
@@ -135,11 +146,17 @@ def play(environment: Environment, row: Row) -> dict[str, Any]:
 
 def _write(row: Row, recording: dict[str, Any]) -> list[str]:
     recordings.FOLDER.mkdir(exist_ok=True)
-    golden.FOLDER.mkdir(exist_ok=True)
     text = json.dumps(recording, indent=1, ensure_ascii=False) + "\n"
     recordings.path(row.name).write_text(text, encoding="utf-8")
-    golden.path(row.name).write_text(golden.text(recording), encoding="utf-8")
+    derive(row, recording)
     return []
+
+
+def derive(row: Row, recording: dict[str, Any]) -> None:
+    """Write down what is made of a recording: Helicone's logs, and the path tree."""
+    for made in (golden, paths):
+        made.FOLDER.mkdir(exist_ok=True)
+        made.path(row.name).write_text(made.text(recording), encoding="utf-8")
 
 
 def _compare(row: Row, recording: dict[str, Any]) -> list[str]:

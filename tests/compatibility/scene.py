@@ -10,7 +10,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext
 
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.counting import Candidate, Key, count
+from otel_helisession.conventions.candidate import Candidate, Key
+from otel_helisession.conventions.counting import count
 from otel_helisession.conventions.operation import Operation
 from tests import recordings
 from tests.servers.llm.exchange import Exchange
@@ -60,7 +61,7 @@ class Scene:
     def counted(self) -> list[int]:
         """The places of the operations that count as calls of a model."""
         counts = count(
-            [_candidate(*pair) for pair in zip(self.spans, self.operations, strict=True)]
+            [Candidate.of(*pair) for pair in zip(self.spans, self.operations, strict=True)]
         )
         return [
             place
@@ -126,17 +127,4 @@ def _is_within(span: ReadableSpan, other: ReadableSpan) -> bool:
     begins, ends = span.start_time or 0, span.end_time or 0
     return span.parent == other.parent and (other.start_time or 0) < begins <= ends < (
         other.end_time or 0
-    )
-
-
-def _candidate(span: ReadableSpan, operation: Operation) -> Candidate:
-    return Candidate(
-        key=_key(span.get_span_context()),
-        parent=_key(span.parent) if span.parent else None,
-        kind=operation.kind,
-        failed=operation.failure is not None,
-        response_id=operation.response_id,
-        input_tokens=operation.usage.input_tokens,
-        output_tokens=operation.usage.output_tokens,
-        start_unix_nano=span.start_time or 0,
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from otel_helisession.conventions.counting import Candidate, Count, count
+from otel_helisession.conventions.candidate import Candidate
+from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Kind
 
 
@@ -186,3 +187,47 @@ def test_a_deep_tree_is_walked_once() -> None:
     deep += [span(str(level), str(level - 1), "structure") for level in range(1, 50_000)]
     calls = [span(f"call {number}", "49999") for number in range(50_000)]
     assert len(count([*deep, *calls]).requests) == 50_000
+
+
+def test_a_call_beside_the_callback_that_tells_of_it_is_the_same() -> None:
+    """A callback's span is not current, so the request hangs next to it, or further up."""
+    told = {"tokens": (3, 4), "model": "gpt-5"}
+    chain, inner = span("chain", None, "structure"), span("inner", "chain", "structure")
+    callback = span("callback", "inner", start_unix_nano=1, end_unix_nano=9, **told)
+    request = span(
+        "request",
+        "chain",
+        tokens=(3, 4),
+        model="gpt-5-2026-01-01",
+        response_id="r",
+        start_unix_nano=2,
+        end_unix_nano=8,
+    )
+    assert requests(chain, inner, callback, request) == ["callback"]
+    for other in (
+        request._replace(output_tokens=5),
+        request._replace(end_unix_nano=10),
+        request._replace(start_unix_nano=0),
+        request._replace(model="claude"),
+        request._replace(parent=("t", "elsewhere")),
+        request._replace(response_id=None),
+    ):
+        assert requests(chain, inner, callback, other) == ["callback", "request"]
+
+
+def test_calls_at_the_same_time_stay_as_many_as_they_are() -> None:
+    """One prompt ten times at once, each told by a callback and beside it; and once more."""
+    at_once = {"tokens": (3, 4), "model": "gpt-5"}
+    callbacks = [
+        span(f"callback {n}", "step", start_unix_nano=n, end_unix_nano=100 + n, **at_once)
+        for n in range(10)
+    ]
+    requested = [
+        span(
+            f"r {n}", "step", response_id=f"r-{n}", start_unix_nano=20, end_unix_nano=90, **at_once
+        )
+        for n in range(11)
+    ]
+    assert len(requests(*callbacks, *requested)) == 11
+    assert len(requests(*callbacks)) == 10
+    assert len(requests(*requested)) == 11

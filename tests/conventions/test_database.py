@@ -1,8 +1,8 @@
 """Database spans: vector databases are requests, searches by vectors too, all else is plumbing.
 
-The statements are written from the documentation of pgvector, Redis, Elasticsearch, OpenSearch
-and MongoDB, not recorded: they need servers. The attributes around them are those that the
-instrumentations of dbapi, SQLAlchemy, redis and pymongo write.
+What the instrumentations of drivers and of SQLAlchemy write is recorded. The statements of the
+tables below are written from the documentation of pgvector, Redis, Elasticsearch, OpenSearch,
+MongoDB and others, not recorded: they need servers.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from opentelemetry.trace import SpanContext, SpanKind, TraceFlags
 
 from otel_helisession.conventions import database, neighbours, reader
 from otel_helisession.conventions.operation import Operation, VectorQuery
+from tests import recordings
 
 
 def span(name: str, attributes: dict[str, Any]) -> ReadableSpan:
@@ -28,6 +29,23 @@ def kind(system: str, text: str) -> str | None:
     today = reader.kind({"db.system.name": system, "db.query.text": text})
     assert reader.kind({"db.system": system, "db.statement": text}) == today
     return today
+
+
+@pytest.mark.parametrize("row", ["databases", "databases_stable"])
+def test_recorded_spans_say_what_they_are(row: str) -> None:
+    """A search with pgvector is a request; all other queries are plumbing."""
+    scenes = recordings.scenes(row)
+    statement = "SELECT id, name FROM public.hotels ORDER BY embedding <=> %s LIMIT 2"
+    (search,) = [one for one in map(reader.read, scenes["search"]) if one.kind != "structure"]
+    assert search == Operation(
+        kind="vector_db",
+        convention="database",
+        name="search",
+        segment="search_hotels",
+        vector=VectorQuery("search", "postgresql", "hotels", statement, 2),
+    )
+    for scene in ("select", "sqlalchemy_select"):
+        assert {reader.read(one).kind for one in scenes[scene]} == {"structure"}
 
 
 SEARCHES = [

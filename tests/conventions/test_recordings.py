@@ -23,7 +23,7 @@ from opentelemetry.trace import (
 from opentelemetry.trace.span import TraceState
 
 from tests import recordings
-from tests.compatibility import golden, matrix
+from tests.compatibility import golden, matrix, paths
 from tests.compatibility.row import Row, rows
 
 ROWS = rows()
@@ -115,6 +115,13 @@ def test_helicone_is_sent_what_was_found_right(row: Row) -> None:
     """One log a request; ``--record`` of tests/compatibility writes a change that is meant."""
     expected = json.loads(golden.path(row.name).read_text(encoding="utf-8"))
     assert golden.logs(recordings.recording(row.name)) == expected
+
+
+@pytest.mark.parametrize("row", RECORDED, ids=lambda row: row.name)
+def test_requests_hang_where_they_did(row: Row) -> None:
+    """The path tree of each scene; ``--record`` writes a change that is meant."""
+    expected = paths.path(row.name).read_text(encoding="utf-8")
+    assert paths.text(recordings.recording(row.name)) == expected
 
 
 def test_the_page_is_made_of_the_recordings() -> None:

@@ -93,6 +93,12 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agenda, "Breaker", lambda: Breaker(first=0.02, longest=0.1))
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A breaker that opens stays open for longer than a test takes."""
+    monkeypatch.setattr(agenda, "Breaker", lambda: Breaker(first=600.0, longest=600.0))
+
+
 def soon(is_so: Callable[[], bool], seconds: float = 5.0) -> bool:
     """Wait until *is_so*; False when that takes longer than *seconds*."""
     deadline = time.monotonic() + seconds

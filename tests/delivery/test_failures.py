@@ -107,7 +107,7 @@ def test_without_retries_a_failure_is_final(deliver: Deliver) -> None:
 
 
 def test_a_dead_destination_is_left_alone(
-    deliver: Deliver, caplog: pytest.LogCaptureFixture
+    deliver: Deliver, patient: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     """After five failures in a row there is a pause, however much waits; one line says so."""
     exporter = Flaky("fails")
@@ -120,7 +120,7 @@ def test_a_dead_destination_is_left_alone(
     assert [message for message in caplog.messages if "5 times in a row" in message]
 
 
-def test_a_flush_while_it_is_down_probes_once(deliver: Deliver) -> None:
+def test_a_flush_while_it_is_down_probes_once(deliver: Deliver, patient: None) -> None:
     """With the smallest session that waits. It says False, and at once."""
     exporter = Flaky("fails")
     pipeline = deliver(exporter)
@@ -137,7 +137,7 @@ def test_a_flush_while_it_is_down_probes_once(deliver: Deliver) -> None:
 
 
 def test_a_shutdown_while_it_is_down_probes_once(
-    deliver: Deliver, caplog: pytest.LogCaptureFixture
+    deliver: Deliver, patient: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nobody waits for a dead backend, and what is lost is said."""
     exporter = Flaky("fails")

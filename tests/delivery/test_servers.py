@@ -19,7 +19,7 @@ from tests.servers.otlp import HttpSink, attributes_of
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system has no fork")
 
 APP = """
-import os
+import os, time
 from opentelemetry import trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import TracerProvider
@@ -28,7 +28,9 @@ from otel_helisession import SessionSpanProcessor, session, step
 provider = TracerProvider()
 provider.add_span_processor(SessionSpanProcessor(OTLPSpanExporter(os.environ["SINK"])))
 trace.set_tracer_provider(provider)
-with session("Boot"), step("boot"): pass  # threads have started before the server forks
+with session("Boot"), step("boot"): pass
+provider.force_flush()  # threads have started before the server forks
+time.sleep(0.2)  # and they sleep: uWSGI may fork while one has the interpreter's lock
 
 def app(environ, start_response):
     with session("Request"), trace.get_tracer("tests").start_as_current_span("request") as span:
@@ -40,6 +42,7 @@ application = app
 """
 
 GUNICORN = [sys.executable, "-m", "gunicorn", "app:app", "--preload", "--workers=2"]
+GUNICORN += ["--graceful-timeout=7"]  # its gevent worker now and then misses SIGTERM, on its own
 UWSGI = ["--http-socket=:PORT", "--wsgi-file=app.py", "--master", "--processes=2", "--die-on-term"]
 
 

@@ -102,6 +102,8 @@ def test_a_wrong_region_is_named(host: str, prefix: str, right: str) -> None:
         (Reply(429, retry_after="7"), "429", 7.0),
         (Reply(429, retry_after="-3"), "429", 0.0),
         (Reply(429, retry_after="Wed, 21 Oct 2015 07:28:00 GMT"), "429", 0.0),
+        (Reply(429, retry_after="86400"), "429", 60.0),
+        (Reply(429, retry_after="Fri, 31 Dec 9999 23:59:59 GMT"), "429", 60.0),
         (Reply(429, retry_after="soon"), "429", None),
         (Reply(429, retry_after="inf"), "429", None),
         (Reply(500), "500", None),

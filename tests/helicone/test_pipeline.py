@@ -95,7 +95,7 @@ def test_unwrapped_in_a_batch_span_processor(
     provider.shutdown()
     (log,) = worker.logs()
     assert log["input"] == {"key": "[redacted]"}
-    assert log["providerResponse"]["json"]["message"] == "ValueError: [redacted] was refused"
+    assert log["providerResponse"]["json"]["message"] == "ValueError: Bearer [redacted] was refused"
 
 
 async def test_a_cancelled_record(worker: FakeHelicone, exporter: MakeExporter) -> None:

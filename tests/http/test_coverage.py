@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -12,7 +13,7 @@ from opentelemetry.instrumentation.utils import (
     suppress_instrumentation,
 )
 
-from otel_helisession import session
+from otel_helisession import session, step
 from otel_helisession.http import instrument_httpx
 from tests.collecting import CollectedSpans
 from tests.http.bodies import (
@@ -103,6 +104,47 @@ def test_a_call_that_somebody_covers_gets_no_span_of_ours(
     assert [
         (span.name, dict(span.attributes or {})["helicone.request.id"]) for span in spans()
     ] == [("theirs", "h-1")]
+
+
+LANGFUSE = {
+    "langfuse.observation.type": "generation",
+    "langfuse.observation.model.name": "gpt-4o",
+}
+
+
+@pytest.mark.parametrize(("model", "ours"), [("gpt-4o", []), ("gpt-4o-mini", ["chat gpt-4o-mini"])])
+def test_a_span_that_a_callback_cannot_make_current_covers_its_call(
+    caller: Caller, echo: EchoServer, spans: CollectedSpans, model: str, ours: list[str]
+) -> None:
+    """As LangChain's do; a call of another model at that time is another call."""
+    instrument_httpx()
+    url = answered_with(echo, CHAT, CHAT_RESPONSE)
+    tracer = trace.get_tracer("theirs")
+    with session("Trip"), step("ask") as current:
+        chain = tracer.start_span("chain")
+        around = trace.set_span_in_context(chain)
+        theirs = tracer.start_span("theirs", around, attributes=LANGFUSE)
+        caller.post(url, json={**CHAT_REQUEST, "model": model})
+        theirs.end()
+        chain.end()
+    assert current is not None
+    assert [span.name for span in spans()] == [*ours, "theirs", "chain", "ask"]
+
+
+def test_calls_at_the_same_time_do_not_cover_each_other(
+    package: Any, echo: EchoServer, spans: CollectedSpans
+) -> None:
+    """Ours are told from other people's."""
+    instrument_httpx()
+    url = answered_with(echo, CHAT, CHAT_RESPONSE)
+
+    async def main() -> None:
+        async with package.AsyncClient() as client:
+            await asyncio.gather(*(client.post(url, json=CHAT_REQUEST) for _ in range(5)))
+
+    with session("Trip"), step("ask"):
+        asyncio.run(main())
+    assert [span.name for span in spans()] == ["chat gpt-4o"] * 5 + ["ask"]
 
 
 def test_what_a_gateway_of_helicone_answers_is_noted_on_our_span(

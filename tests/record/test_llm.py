@@ -1,11 +1,14 @@
 """record.llm: one call of a model, by hand."""
 
+from typing import Any
+
 import anthropic
 import openai
 import pytest
 from opentelemetry.trace import SpanKind
 
 from otel_helisession import record
+from otel_helisession.conventions import reader
 from otel_helisession.conventions.json_text import MAX_VALUE_CHARS
 from otel_helisession.conventions.operation import Conversation, Operation, Usage
 from otel_helisession.conventions.reader import read
@@ -156,6 +159,38 @@ def test_the_responses_api_is_understood(spans: CollectedSpans) -> None:
             ],
         },
     )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            "candidates": [
+                {"content": {"parts": [{"text": "Lisbon"}]}, "finish_reason": "MAX_TOKENS"}
+            ],
+            "usage_metadata": {"prompt_token_count": 5, "candidates_token_count": 7},
+        },
+        {
+            "message": {"role": "assistant", "content": [{"type": "text", "text": "Lisbon"}]},
+            "finish_reason": "MAX_TOKENS",
+            "usage": {"billed_units": {"input_tokens": 5, "output_tokens": 7}},
+        },
+        {
+            "output": {"message": {"role": "assistant", "content": [{"text": "Lisbon"}]}},
+            "stopReason": "max_tokens",
+            "usage": {"inputTokens": 5, "outputTokens": 7},
+        },
+    ],
+    ids=["gemini", "cohere", "bedrock"],
+)
+def test_other_apis_are_understood(spans: CollectedSpans, answer: dict[str, Any]) -> None:
+    """Gemini's as its SDK spells it, Cohere's, and Bedrock's Converse as boto3 returns it."""
+    with record.llm("m", provider="p") as call:
+        call.response = answer
+    made = reader.read(spans.one("chat m"))
+    assert (made.usage.input_tokens, made.usage.output_tokens) == (5, 7)
+    assert made.finish_reasons == ("length",)
+    assert made.conversation.output[0]["parts"] == [{"type": "text", "content": "Lisbon"}]
 
 
 def test_usage_behind_a_very_long_answer_is_not_lost(spans: CollectedSpans) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.configuration import set_hypothesis_home_dir
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
@@ -22,9 +19,6 @@ from opentelemetry.trace import (
     TraceFlags,
     TraceState,
 )
-
-# Hypothesis would leave its notes in the directory that the tests are started from.
-set_hypothesis_home_dir(Path(tempfile.gettempdir()) / "hypothesis")
 
 RESOURCE = Resource({"service.name": "tests"})
 SCOPE = InstrumentationScope("tests", "1.0")

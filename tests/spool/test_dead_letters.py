@@ -135,7 +135,7 @@ def test_a_reason_is_short_and_without_keys(spool: Spool) -> None:
     """Servers echo what they were sent."""
     spool.bury("helicone", named("a"), "Bearer sk-helicone-0000000-0000000 " + "x" * 9_000)
     (said,) = lines(spool)
-    assert said["reason"].startswith("[redacted] xxx")
+    assert said["reason"].startswith("Bearer [redacted] xxx")
     assert len(said["reason"]) == 500
 
 

@@ -48,7 +48,7 @@ _COUNTS: Final = {
 
 
 def _get(said: Mapping[str, Any], name: str) -> Any:
-    """Return an entry, named ``likeThis`` or ``like_this``: Google takes both, its SDKs mix them."""
+    """Return an entry, named ``likeThis`` or ``like_this``: Google takes both, and mixes them."""
     found = said.get(name)
     return said.get(_snake(name)) if found is None else found
 
@@ -74,31 +74,31 @@ def request(body: Mapping[str, Any]) -> dict[str, Any]:
 def response(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return model, id, finish reasons and usage of a response."""
     reasons = [_reason(candidate) for candidate in items(body.get("candidates"))]
-    if not reasons and fields(body.get("promptFeedback")).get("blockReason"):
+    if not reasons and _get(fields(_get(body, "promptFeedback")), "blockReason"):
         reasons = ["content_filter"]
-    said = fields(body.get("usageMetadata"))
-    return described(body.get("responseId"), body.get("modelVersion"), reasons, _usage(said))
+    used = _usage(fields(_get(body, "usageMetadata")))
+    return described(_get(body, "responseId"), _get(body, "modelVersion"), reasons, used)
 
 
 def _reason(candidate: Mapping[str, Any]) -> str | None:
-    reason = text(candidate.get("finishReason"))
+    reason = text(_get(candidate, "finishReason"))
     return _REASONS.get(reason, reason.lower()) if reason else None
 
 
 def _usage(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return tokens. Thoughts are counted apart from the answer, and both are output; what
     tools fetched for the prompt is counted apart from it, and both are input."""
-    thoughts = integer(said.get("thoughtsTokenCount"))
+    thoughts = integer(_get(said, "thoughtsTokenCount"))
     return {
         semconv.INPUT_TOKENS: _sum(said, "promptTokenCount", "toolUsePromptTokenCount"),
         semconv.OUTPUT_TOKENS: _sum(said, "candidatesTokenCount", "thoughtsTokenCount"),
-        semconv.CACHE_READ_TOKENS: integer(said.get("cachedContentTokenCount")) or None,
+        semconv.CACHE_READ_TOKENS: integer(_get(said, "cachedContentTokenCount")) or None,
         semconv.REASONING_TOKENS: thoughts or None,
     }
 
 
 def _sum(said: Mapping[str, Any], *names: str) -> int | None:
-    counted = [count for name in names if (count := integer(said.get(name))) is not None]
+    counted = [count for name in names if (count := integer(_get(said, name))) is not None]
     return sum(counted) if counted else None
 
 

@@ -13,15 +13,21 @@ from typing import Final, Literal
 
 from otel_helisession.exporters.helicone.endpoint import JAWN_PATH, WORKER_PATH, Endpoint
 from otel_helisession.exporters.helicone.key import ApiKey
+from otel_helisession.redaction import redact
 
 Verdict = Literal["accepted", "retry", "refused"]
 
 MAX_SERVER_ERRORS: Final = 4
 """Most attempts that may end in a 5xx: a Jawn also answers 500 to a log that it cannot read."""
 
+MAX_RETRY_AFTER_SECONDS: Final = 60.0
+"""The longest pause that a ``Retry-After`` gets: the breaker's. A date far away, from a clock that
+is wrong on either side, would silence the exporter for good."""
+
 RATE_LIMITED: Final = "limits the rate of logs (429)"
 
 _SHOWN_CHARS: Final = 200
+_READ_CHARS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +99,7 @@ def _of_success(reply: Reply, endpoint: Endpoint, key: ApiKey) -> Answer:
     return Answer(
         "refused",
         "not-helicone",
-        f"answered 200, but with {text[:_SHOWN_CHARS].decode('utf-8', 'replace')!r} in place of "
+        f"answered 200, but with {_shown(text, key)!r} in place of "
         f"{expected}: is this Helicone's logging endpoint? The cloud's is {WORKER_PATH}, a "
         f"self-hosted image's {JAWN_PATH}",
         hopeless=True,
@@ -143,13 +149,20 @@ def _error_text(body: bytes) -> str | None:
 
 
 def _said(reply: Reply, key: ApiKey) -> str:
-    text = _error_text(reply.body) or reply.body.decode("utf-8", "replace").strip()
-    text = " ".join(text.replace(key.value, "[key]").split())[:_SHOWN_CHARS]
+    text = _shown(_error_text(reply.body) or reply.body, key)
     return f": {text!r}" if text else ""
 
 
+def _shown(said: str | bytes, key: ApiKey) -> str:
+    """Return the start of what was *said*, on one line, without the key or other secrets."""
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    text = " ".join(text[:_READ_CHARS].replace(key.value, "[key]").split())
+    return redact(text)[:_SHOWN_CHARS]
+
+
 def _seconds(retry_after: str | None) -> float | None:
-    """Return how long ``Retry-After``, seconds or a date, asks to wait; None when unreadable."""
+    """Return how long ``Retry-After``, seconds or a date, asks to wait, up to
+    :data:`MAX_RETRY_AFTER_SECONDS`; None when unreadable."""
     if not retry_after:
         return None
     try:
@@ -159,4 +172,4 @@ def _seconds(retry_after: str | None) -> float | None:
             seconds = parsedate_to_datetime(retry_after).timestamp() - time.time()
         except (ValueError, OverflowError):
             return None
-    return max(0.0, seconds) if seconds < float("inf") else None
+    return min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS) if seconds < float("inf") else None

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from otel_helisession.conventions.json_text import json_text
+from otel_helisession.conventions.shortening import STEPS, shortened, summary
 from otel_helisession.exporters.helicone.endpoint import Flavour, Provider
 from otel_helisession.exporters.helicone.exchanges.exchange import Exchange
-from otel_helisession.exporters.helicone.shortening import STEPS, shortened, summary
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024 - 64 * 1024
 """Longest body. Both servers refuse more than 10 MiB: the worker counts what JavaScript makes

@@ -11,6 +11,15 @@ from otel_helisession.exporters.helicone.wire import StaleConnection, Wire
 from otel_helisession.version import __version__
 
 
+class Request(bytes):
+    """An HTTP request with its key. Its repr has none of it: tracebacks may show their locals."""
+
+    def __repr__(self) -> str:
+        return f"<a request of {len(self)} bytes>"
+
+    __str__ = __repr__
+
+
 class Connections:
     """Posts logs, each on a connection of its own while it lasts. Lives on one loop's thread.
 
@@ -21,11 +30,11 @@ class Connections:
     def __init__(self, endpoint: Endpoint, key: ApiKey) -> None:
         self._origin = Origin.of(endpoint.url)
         self._idle: list[Wire] = []
-        self._heads: dict[str, bytes] = {}
-        self._common = (
+        self._heads: dict[str, Request] = {}
+        self._common = Request(
             f"{self._origin.headers()}Authorization: {key.authorization}\r\n"
             f"User-Agent: otel-helisession/{__version__}\r\n"
-            "Content-Type: application/json\r\nContent-Length: "
+            "Content-Type: application/json\r\nContent-Length: ".encode("latin-1")
         )
 
     async def post(self, log: Log, timeout: float) -> Reply:
@@ -37,9 +46,9 @@ class Connections:
         """
         head = self._heads.get(log.target)
         if head is None:
-            line = f"POST {self._origin.target(log.target)} HTTP/1.1\r\n{self._common}"
-            head = self._heads[log.target] = line.encode("latin-1")
-        request = b"%b%d\r\n\r\n%b" % (head, len(log.body), log.body)
+            line = f"POST {self._origin.target(log.target)} HTTP/1.1\r\n"
+            head = self._heads[log.target] = Request(line.encode("latin-1") + self._common)
+        request = Request(b"%b%d\r\n\r\n%b" % (head, len(log.body), log.body))
         while self._idle:
             wire = self._idle.pop()
             if wire.reusable:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal
 from urllib.parse import urlsplit
 
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.exporters.helicone.key import ApiKey
+from otel_helisession.redaction import redact
 from otel_helisession.sessions.hosts import AllowedHosts
 
 Flavour = Literal["worker", "jawn"]
@@ -49,7 +50,7 @@ class Endpoint:
             Jawn in the body, on the cloud worker by a route of its own.
     """
 
-    url: str
+    url: str = field(repr=False)
     flavour: Flavour
     fixed: Provider | None
 
@@ -144,7 +145,7 @@ def _is_jawn(host: str, port: int | None, path: str) -> bool:
 
 def _not_a_url(given: str) -> str:
     return (
-        f"the Helicone endpoint is {given[:200]!r}; it must be a full URL, such as "
+        f"the Helicone endpoint is {redact(given)[:200]!r}; it must be a full URL, such as "
         f"{CLOUD_WORKER}{WORKER_PATH}, or http://localhost:{_JAWN_PORT}{JAWN_PATH} for a "
         "self-hosted image"
     )

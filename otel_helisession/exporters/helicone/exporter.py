@@ -22,6 +22,7 @@ from otel_helisession.exporters.helicone.key import resolve_key
 from otel_helisession.exporters.helicone.log import LogWriter
 from otel_helisession.exporters.helicone.plumbing import check_include
 from otel_helisession.exporters.helicone.sender import Sender
+from otel_helisession.finishing import SUFFIX, captures_content, without_content
 from otel_helisession.guard import caught, logger, once
 
 DEFAULT_CONNECTIONS: Final = 32
@@ -52,7 +53,7 @@ class HeliconeSpanExporter(SpanExporter):
         include: Plumbing that shall be rows, too: any of ``"structure"`` (steps, agents,
             workflows), ``"http"``, ``"db"``. Each adds one to a session's requests.
         capture_content: False leaves out messages, arguments, results, queries and data.
-            Error text stays.
+            Error text stays. None reads ``HELISESSION_CAPTURE_CONTENT``.
         max_connections: Most parallel connections, at least 1.
         timeout_seconds: Longest export of a batch, retries included. What is not accepted
             by then is dropped and counted.
@@ -78,7 +79,7 @@ class HeliconeSpanExporter(SpanExporter):
         endpoint: str | None = None,
         *,
         include: Iterable[str] = (),
-        capture_content: bool = True,
+        capture_content: bool | None = None,
         max_connections: int = DEFAULT_CONNECTIONS,
         timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS,
     ) -> None:
@@ -90,7 +91,8 @@ class HeliconeSpanExporter(SpanExporter):
             raise ValueError(f"max_connections is {max_connections}; it must be at least 1")
         if not 0 < timeout_seconds < float("inf"):
             raise ValueError(f"timeout_seconds is {timeout_seconds!r}; it must be above 0")
-        self._writer = LogWriter(self._endpoint, check_include(include), bool(capture_content))
+        self._has_content = captures_content(capture_content)
+        self._writer = LogWriter(self._endpoint, check_include(include), self._has_content)
         self._limit = max_connections
         self._timeout = timeout_seconds
         self._tally = Tally()
@@ -116,7 +118,12 @@ class HeliconeSpanExporter(SpanExporter):
     @property
     def destination(self) -> str:
         """The name under which a spool keeps what is for this endpoint."""
-        return f"HeliconeSpanExporter {self._endpoint.shown}"
+        shown = f"HeliconeSpanExporter {self._endpoint.shown}"
+        return shown if self._has_content else shown + SUFFIX
+
+    def spooled(self, span: ReadableSpan) -> ReadableSpan:
+        """Return what a spool may keep of *span*."""
+        return span if self._has_content else without_content(span)
 
     @property
     def tally(self) -> Tally:

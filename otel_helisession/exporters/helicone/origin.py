@@ -25,13 +25,13 @@ class Origin:
     """
 
     url: SplitResult
-    proxy: SplitResult | None
+    proxy: SplitResult | None = field(repr=False)
     tls: ssl.SSLContext | None = field(repr=False)
 
     @classmethod
     def of(cls, url: str) -> Origin:
         """Return the origin of *url*, with the proxy that the environment names for it."""
-        parts = urlsplit(url)
+        parts = urlsplit(url.partition("?")[0])
         proxy = environment.proxy(parts.scheme, parts.netloc)
         tls = ssl.create_default_context() if parts.scheme == "https" else None
         return cls(parts, urlsplit(proxy) if proxy else None, tls)
@@ -92,9 +92,12 @@ class Origin:
         """Ask the proxy for a tunnel, and speak TLS through it."""
         loop = asyncio.get_running_loop()
         name = f"{self._host}:{self._port}"
-        request = f"CONNECT {name} HTTP/1.1\r\nHost: {name}\r\n{self._login()}\r\n"
         opening, tunnel = await loop.create_connection(
-            lambda: Tunnel(request.encode("latin-1")), address, port
+            lambda: Tunnel(
+                f"CONNECT {name} HTTP/1.1\r\nHost: {name}\r\n{self._login()}\r\n".encode("latin-1")
+            ),
+            address,
+            port,
         )
         try:
             await tunnel.opened

@@ -1,7 +1,5 @@
 """CrewAI: a crew of one agent, with and without a tool, and a flow."""
 
-from __future__ import annotations
-
 
 def _run(llm, question, tools=(), **more):
     from crewai import LLM, Agent, Crew, Task

@@ -56,3 +56,30 @@ def search(llm):
         ["Hotel Alfama", "Hotel Belém"], DeterministicFakeEmbedding(size=8), ids=["a", "b"]
     )
     store.as_retriever(search_kwargs={"k": 1}, name="hotels").invoke("a quiet hotel")
+
+
+def graph_tool(llm):
+    from langgraph.graph import END, START, MessagesState, StateGraph
+    from langgraph.prebuilt import ToolNode
+
+    model = _model(llm).bind_tools([check_weather])
+
+    def plan(state):
+        return {"messages": [model.invoke(state["messages"])]}
+
+    def is_weather_needed(state):
+        return "research" if state["messages"][-1].tool_calls else "write"
+
+    def write(state):
+        return {"messages": [("assistant", "Written.")]}
+
+    graph = StateGraph(MessagesState)
+    graph.add_node("plan", plan)
+    graph.add_node("research", ToolNode([check_weather]))
+    graph.add_node("write", write)
+    graph.add_edge(START, "plan")
+    graph.add_conditional_edges("plan", is_weather_needed, ["research", "write"])
+    graph.add_edge("research", "plan")
+    graph.add_edge("write", END)
+    trip = graph.compile(name="trip_planner")
+    trip.invoke({"messages": [("user", "What is the weather in Lisbon?")]})

@@ -1,7 +1,5 @@
 """LlamaIndex: a model, an agent, a workflow and a query engine."""
 
-from __future__ import annotations
-
 MODEL = "gpt-4o-mini"
 
 

@@ -1,7 +1,5 @@
 """OpenAI's Agents SDK: an agent, and a hand-off to another that has a tool."""
 
-from __future__ import annotations
-
 MODEL = "gpt-5.4-mini"
 
 

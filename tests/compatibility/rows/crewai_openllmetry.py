@@ -8,7 +8,7 @@ REQUIREMENTS = (
     "opentelemetry-instrumentation-crewai==0.62.4",
     "opentelemetry-instrumentation-openai==0.62.4",
 )
-ENVIRONMENT = "crewai_openllmetry"
+ENVIRONMENT = "crewai"
 PROGRAM = "crewai_crew"
 VARIABLES = {
     "CREWAI_DISABLE_TELEMETRY": "true",

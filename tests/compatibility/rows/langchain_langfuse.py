@@ -10,7 +10,7 @@ REQUIREMENTS = (
     "numpy==2.4.6",
     "openai==3.54.0",
 )
-ENVIRONMENT = "langfuse"
+ENVIRONMENT = "langchain"
 PROGRAM = "langchain_agent"
 VARIABLES = {"LANGFUSE_TRACING_ENABLED": "true"}
 

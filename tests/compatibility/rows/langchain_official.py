@@ -9,7 +9,7 @@ REQUIREMENTS = (
     "numpy==2.4.6",
     "opentelemetry-instrumentation-genai-langchain==1.3b0",
 )
-ENVIRONMENT = "langchain_official"
+ENVIRONMENT = "langchain"
 PROGRAM = "langchain_agent"
 
 

@@ -9,7 +9,7 @@ REQUIREMENTS = (
     "numpy==2.4.6",
     "openinference-instrumentation-langchain==0.1.80",
 )
-ENVIRONMENT = "langchain_openinference"
+ENVIRONMENT = "langchain"
 PROGRAM = "langchain_agent"
 EMPTY = {
     "streaming": "what the model is asked for is written before it streams",

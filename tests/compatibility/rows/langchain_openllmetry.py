@@ -9,7 +9,7 @@ REQUIREMENTS = (
     "numpy==2.4.6",
     "opentelemetry-instrumentation-langchain==0.62.4",
 )
-ENVIRONMENT = "langchain_openllmetry"
+ENVIRONMENT = "langchain"
 PROGRAM = "langchain_agent"
 EMPTY = {
     "streaming": "the library does not say whether it streams",

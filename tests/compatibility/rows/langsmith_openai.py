@@ -9,7 +9,7 @@ REQUIREMENTS = (
     "openai==3.54.0",
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
 )
-ENVIRONMENT = "langsmith"
+ENVIRONMENT = "langchain"
 MODEL = "gpt-5.4-mini"
 VARIABLES = {
     "LANGSMITH_TRACING": "true",

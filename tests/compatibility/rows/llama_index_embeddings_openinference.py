@@ -7,7 +7,7 @@ REQUIREMENTS = (
     "llama-index-embeddings-openai==0.7.0",
     "openinference-instrumentation-llama-index==4.6.1",
 )
-ENVIRONMENT = "llama_index"
+ENVIRONMENT = "openai2"
 EMPTY = {
     "usage": "the library does not say what embeddings used",
     "messages": "embeddings have none",

@@ -7,7 +7,7 @@ REQUIREMENTS = (
     "llama-index-llms-openai==0.8.3",
     "openinference-instrumentation-llama-index==4.6.1",
 )
-ENVIRONMENT = "llama_index"
+ENVIRONMENT = "openai2"
 PROGRAM = "llama_index_app"
 VOLATILE = {r'run_id": "\w{10}"': 'run_id": "0000000000"'}
 

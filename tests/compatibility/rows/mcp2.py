@@ -3,7 +3,7 @@
 LIBRARY = "mcp"
 INSTRUMENTATION = "its own"
 REQUIREMENTS = ("mcp==2.3.0",)
-ENVIRONMENT = "mcp"
+ENVIRONMENT = "openai3"
 EMPTY = {
     "tool calls": "it says the tool's name, but neither arguments nor result",
     "errors": "it says that a tool failed, but not why",

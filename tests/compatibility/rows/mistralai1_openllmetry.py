@@ -6,7 +6,7 @@ REQUIREMENTS = (
     "mistralai==1.12.4",
     "opentelemetry-instrumentation-mistralai==0.62.4",
 )
-ENVIRONMENT = "openllmetry_older"
+ENVIRONMENT = "openai2"
 EMPTY = {
     "kind": "the SDK's own span, beside its span, tells each call again without an id",
     "usage": "of embeddings it says none",

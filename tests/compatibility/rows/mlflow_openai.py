@@ -7,7 +7,7 @@ REQUIREMENTS = (
     "openai==3.54.0",
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
 )
-ENVIRONMENT = "mlflow"
+ENVIRONMENT = "openai3"
 MODEL = "gpt-5.4-mini"
 VARIABLES = {
     "MLFLOW_USE_DEFAULT_TRACER_PROVIDER": "false",

@@ -9,10 +9,11 @@ REQUIREMENTS = (
     "opentelemetry-semantic-conventions-ai==0.4.9",
 )
 ENVIRONMENT = "openllmetry_old"
-EMPTY = {
-    "kind": "it does not instrument the Responses API",
-    "usage": "it does not say tokens of streams",
-    "tool calls": "it does not instrument the Responses API",
+EMPTY = {"usage": "it does not say tokens of streams"}
+UNSEEN = {
+    "responses_chat": "responses are not instrumented",
+    "responses_tool": "responses are not instrumented",
+    "responses_stream": "responses are not instrumented",
 }
 PROGRAM = "openai_sdk"
 

@@ -3,7 +3,7 @@
 LIBRARY = "openai"
 INSTRUMENTATION = "ours, over HTTP"
 REQUIREMENTS = ("openai==2.54.0",)
-ENVIRONMENT = "official_older"
+ENVIRONMENT = "openai2"
 PROGRAM = "openai_sdk"
 
 

@@ -6,7 +6,7 @@ REQUIREMENTS = (
     "openai==2.54.0",
     "opentelemetry-instrumentation-genai-openai==1.3b0",
 )
-ENVIRONMENT = "official_older"
+ENVIRONMENT = "openai2"
 PROGRAM = "openai_sdk"
 
 

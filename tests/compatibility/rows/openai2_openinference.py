@@ -6,7 +6,7 @@ REQUIREMENTS = (
     "openai==2.54.0",
     "openinference-instrumentation-openai==0.1.66",
 )
-ENVIRONMENT = "openinference_older"
+ENVIRONMENT = "openai2"
 PROGRAM = "openai_sdk"
 
 

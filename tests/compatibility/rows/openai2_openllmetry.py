@@ -6,7 +6,7 @@ REQUIREMENTS = (
     "openai==2.54.0",
     "opentelemetry-instrumentation-openai==0.62.4",
 )
-ENVIRONMENT = "openllmetry_older"
+ENVIRONMENT = "openai2"
 EMPTY = {
     "time to first token": "of streamed responses it says none",
 }

@@ -3,7 +3,7 @@
 LIBRARY = "openai"
 INSTRUMENTATION = "Laminar"
 REQUIREMENTS = ("openai==3.54.0", "lmnr==0.8.2")
-ENVIRONMENT = "laminar"
+ENVIRONMENT = "traceloop"
 EMPTY = {
     "streaming": "Laminar says it of chat completions, not of responses",
     "time to first token": "Laminar says it of chat completions, not of responses",

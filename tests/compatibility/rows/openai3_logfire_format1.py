@@ -3,10 +3,11 @@
 LIBRARY = "openai"
 INSTRUMENTATION = "Logfire, format 1"
 REQUIREMENTS = ("openai==3.54.0", "logfire==5.2.0")
-ENVIRONMENT = "logfire"
+ENVIRONMENT = "openai3"
 EMPTY = {
     "time to first token": "Logfire does not say",
 }
+VOLATILE = {r"took \d+\.\d\ds": "took 0.01s"}
 PROGRAM = "openai_sdk"
 
 

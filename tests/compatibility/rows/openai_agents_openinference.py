@@ -7,7 +7,7 @@ REQUIREMENTS = (
     "openai-agents==0.24.0",
     "openinference-instrumentation-openai-agents==2.6.0",
 )
-ENVIRONMENT = "openai_agents"
+ENVIRONMENT = "openai3"
 PROGRAM = "openai_agents_sdk"
 EMPTY = {
     "streaming": "the Agents SDK's own tracing does not say whether it streams",

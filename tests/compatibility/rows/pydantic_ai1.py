@@ -1,6 +1,6 @@
 """pydantic-ai 1 with its own instrumentation, in the formats that version 2 dropped."""
 
-LIBRARY = "pydantic-ai"
+LIBRARY = "pydantic-ai-slim"
 INSTRUMENTATION = "its own, format 1"
 REQUIREMENTS = ("pydantic-ai-slim[openai]==1.107.10",)
 ENVIRONMENT = "pydantic_ai1"

@@ -1,6 +1,6 @@
 """pydantic-ai 2 with its own instrumentation, in each version of its format."""
 
-LIBRARY = "pydantic-ai"
+LIBRARY = "pydantic-ai-slim"
 INSTRUMENTATION = "its own"
 REQUIREMENTS = ("pydantic-ai-slim[openai]==2.68.0",)
 ENVIRONMENT = "pydantic_ai"

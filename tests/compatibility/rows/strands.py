@@ -3,7 +3,7 @@
 LIBRARY = "strands-agents"
 INSTRUMENTATION = "its own"
 REQUIREMENTS = ("strands-agents[openai]==1.62.0",)
-ENVIRONMENT = "strands"
+ENVIRONMENT = "openlit"
 EMPTY = {
     "streaming": "Strands always streams, and does not say so",
 }
