@@ -12,6 +12,10 @@ A call to a model is counted once, however many spans describe it:
 * An ``llm`` span that runs beside another, of a callback that cannot make its spans current,
   is the same call told again; see :mod:`.siblings`.
 
+A ``vector_db`` span with one other below it is one query, told by a retriever and by the
+client of its database; the outer, which knows what was asked, stands for it. Several below
+are queries of their own, and the outer is none.
+
 What agents and steps repeat of the usage below them is not added: they are structure.
 Other requests count as they are.
 
@@ -23,10 +27,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from otel_helisession.conventions.candidate import Candidate, Key
 from otel_helisession.conventions.siblings import told_beside
+
+_TOLD_TWICE: Final = frozenset({"llm", "vector_db"})
+"""Kinds whose calls one library may tell on top of another. A tool that calls a tool is two."""
 
 
 class Count(NamedTuple):
@@ -55,7 +62,7 @@ def count(spans: Sequence[Candidate]) -> Count:
 
 
 def _repeated(known: dict[Key, Candidate]) -> set[Key]:
-    """Return the ``llm`` spans that another, above or below them, stands for.
+    """Return the requests that another of their kind, above or below them, stands for.
 
     From the innermost outwards, so that each outer span meets what already stands for the
     ones below it; those that broken parents tie into a ring are never reached, and count.
@@ -63,7 +70,7 @@ def _repeated(known: dict[Key, Candidate]) -> set[Key]:
     around: dict[Key, Candidate] = {}
     below: dict[Key, list[Candidate]] = defaultdict(list)
     above: dict[Key, Candidate | None] = {}
-    calls = [span for span in known.values() if span.kind == "llm"]
+    calls = [span for span in known.values() if span.kind in _TOLD_TWICE]
     for span in calls:
         outer = _call_above(span, known, above)
         if outer is not None:
@@ -88,7 +95,7 @@ def _repeated(known: dict[Key, Candidate]) -> set[Key]:
 def _call_above(
     span: Candidate, known: dict[Key, Candidate], above: dict[Key, Candidate | None]
 ) -> Candidate | None:
-    """Return the ``llm`` span around *span* with nothing but structure between.
+    """Return the request of its kind around *span* with nothing but structure between.
 
     *above* remembers the answer for the structure on the way, so that deep trees are walked
     once; it also ends the walk where broken parents make a ring.
@@ -102,14 +109,14 @@ def _call_above(
             break
         outer = known[at]
         if outer.kind != "structure":
-            found = outer if outer.kind == "llm" and outer is not span else None
+            found = outer
             break
         above[at] = None
         way.append(at)
         at = outer.parent
     for key in way:
         above[key] = found
-    return found
+    return found if found is not span and found is not None and found.kind == span.kind else None
 
 
 def _told_again(
@@ -118,14 +125,16 @@ def _told_again(
     """Return what stands for *outer*, and which spans that makes repetitions.
 
     Args:
-        outer: An ``llm`` span.
-        inner: The nearest ``llm`` spans below it.
+        outer: A request.
+        inner: The nearest ones of its kind below it.
         standing: What stands for each of those.
     """
     same = [one for one in inner if _may_be_same(outer, one, alone=len(inner) == 1)]
     inside = [stand for one in same for stand in standing[one.key]]
     if not inside:
         return [outer], []
+    if outer.kind == "vector_db":
+        return ([outer], [inside[0].key]) if len(inside) == 1 else (inside, [outer.key])
     one_answer = len(inside) == 1 and inside[0].response_id == outer.response_id is not None
     if outer.tokens and (one_answer or not any(one.tokens for one in inside)):
         return [outer], [one.key for one in inside]

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from otel_helisession.conventions.values import Attributes
+
+
+@lru_cache(maxsize=8_192)
+def prefix_of(name: str) -> str:
+    """Return what stands before the first number in an attribute's *name*; empty without one."""
+    words = name.split(".")
+    for place, word in enumerate(words):
+        if word.isascii() and word.isdigit():
+            return ".".join(words[:place])
+    return ""
 
 
 def flattened(attributes: Attributes, prefix: str) -> list[dict[str, Any]]:
@@ -17,12 +29,19 @@ def flattened(attributes: Attributes, prefix: str) -> list[dict[str, Any]]:
     (``prefix.version``) are others' and left out.
     """
     start = prefix + "."
+    skipped = len(start)
+    return gathered(
+        (name[skipped:], value) for name, value in attributes.items() if name.startswith(start)
+    )
+
+
+def gathered(entries: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """Return the objects of *entries*: what stands behind the prefix, and its value."""
     root: dict[str, Any] = {}
-    for name, value in attributes.items():
-        if name.startswith(start):
-            way = name[len(start) :].split(".")
-            if way[0].isascii() and way[0].isdigit():
-                _put(root, way, value)
+    for rest, value in entries:
+        way = rest.split(".")
+        if way[0].isascii() and way[0].isdigit():
+            _put(root, way, value)
     made = _listed(root)
     if not isinstance(made, list):
         return []
@@ -42,14 +61,16 @@ def _put(level: dict[str, Any], way: list[str], value: Any) -> None:
         level[way[-1]] = value
 
 
-def _listed(level: Any) -> Any:
+def _listed(level: dict[str, Any]) -> Any:
     """Return *level* with what is numbered as lists. Depth is bounded by the name's length."""
-    if not isinstance(level, dict):
-        return level
-    made = {name: _listed(below) for name, below in level.items()}
-    if made and all(name.isascii() and name.isdigit() for name in made):
-        return [made[name] for name in sorted(made, key=_number)]
-    return made
+    made = {}
+    numbered = bool(level)
+    for name, below in level.items():
+        made[name] = _listed(below) if type(below) is dict else below
+        numbered = numbered and name.isascii() and name.isdigit()
+    if not numbered:
+        return made
+    return [made[name] for name in (sorted(made, key=_number) if len(made) > 1 else made)]
 
 
 def _number(name: str) -> tuple[int, str]:

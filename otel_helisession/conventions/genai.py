@@ -83,7 +83,14 @@ CONTENT: Final = Content(
         }
     ),
     prefixes=("gen_ai.prompt", "gen_ai.completion", "gen_ai.content."),
-    plain=frozenset({"gen_ai.prompt.name", "gen_ai.prompt.version", "gen_ai.output.type"}),
+    plain=frozenset(
+        {
+            "gen_ai.prompt.name",
+            "gen_ai.prompt.version",
+            "gen_ai.output.type",
+            semconv.FINISH_REASONS,
+        }
+    ),
     plain_prefixes=("gen_ai.usage.",),
     events=("gen_ai.",),
 )

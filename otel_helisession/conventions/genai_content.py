@@ -8,14 +8,13 @@ side's only source, because libraries that write two places write the same into 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import Event
 
 from otel_helisession import semconv
 from otel_helisession.conventions import genai_records as records
-from otel_helisession.conventions.flattened import flattened
 from otel_helisession.conventions.messages import instructions, message, messages, tools
 from otel_helisession.conventions.operation import Conversation
 from otel_helisession.conventions.parts import Message
@@ -40,9 +39,13 @@ _EVENT_BODY: Final = "gen_ai.event.content"
 
 def conversation(said: Reading, events: Sequence[Event] = ()) -> Conversation:
     """Return what the attributes and, where they have nothing, the *events* say was said."""
+    if said.talked:
+        events = ()
     found = Conversation(
-        input=tuple(_side(said, semconv.INPUT_MESSAGES, _PROMPT, "user")),
-        output=tuple(joined(_side(said, semconv.OUTPUT_MESSAGES, _COMPLETION, "assistant"))),
+        input=() if said.talked else tuple(_side(said, semconv.INPUT_MESSAGES, _PROMPT, "user")),
+        output=()
+        if said.talked
+        else tuple(joined(_side(said, semconv.OUTPUT_MESSAGES, _COMPLETION, "assistant"))),
         instructions=tuple(instructions(_structure(said, semconv.SYSTEM_INSTRUCTIONS))),
         tools=tuple(tools(_structure(said, semconv.TOOL_DEFINITIONS)) or _functions(said)),
     )
@@ -64,8 +67,8 @@ def _side(said: Reading, today: str, former: str, role: str) -> list[Message]:
     made: list[Message] = []  # LiteLLM writes an empty message beside the former's tool call
     if former in said.attributes:
         made = messages(structured(said.attributes[former]), role)
-    made = made or _flat(said.attributes, former, role)
-    return made or _flat(said.attributes, _OLDEST[former], role) or newest
+    made = made or _flat(said, former, role)
+    return made or _flat(said, _OLDEST[former], role) or newest
 
 
 def _structure(said: Reading, name: str) -> Any:
@@ -78,20 +81,12 @@ def _structure(said: Reading, name: str) -> Any:
     return plain(found)
 
 
-def _flat(attributes: Mapping[str, Any], prefix: str, role: str) -> list[Message]:
-    return [message(plain(one), role) for one in _numbered(attributes, prefix)]
+def _flat(said: Reading, prefix: str, role: str) -> list[Message]:
+    return [message(plain(one), role) for one in said.numbered(prefix)]
 
 
 def _functions(said: Reading) -> list[dict[str, Any]]:
-    return tools(plain(_numbered(said.attributes, _FUNCTIONS)))
-
-
-def _numbered(attributes: Mapping[str, Any], prefix: str) -> list[dict[str, Any]]:
-    """Return what is flattened under *prefix*; at once where nothing is, as on most spans."""
-    for name in attributes:
-        if name.startswith(prefix):
-            return flattened(attributes, prefix)
-    return []
+    return tools(plain(said.numbered(_FUNCTIONS)))
 
 
 def _told(events: Iterable[Event]) -> Conversation:

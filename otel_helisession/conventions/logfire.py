@@ -60,7 +60,7 @@ def read(span: ReadableSpan, said: Reading) -> Operation | None:
     request, response = fields(said.json(_REQUEST)), fields(said.json(_RESPONSE))
     template = said.text(_TEMPLATE) or span.name
     streaming = True if template.startswith(_STREAMED) else flag(request.get("stream"))
-    talk = conversation(said.json(_EVENTS))
+    talk = Conversation() if said.talked else conversation(said.json(_EVENTS))
     usage = tokens.usage(response.get("usage"))
     scope = span.instrumentation_scope
     return Operation(
@@ -72,8 +72,8 @@ def read(span: ReadableSpan, said: Reading) -> Operation | None:
         streaming=streaming,
         usage=replace(usage, cost_usd=said.decimal(_COST)),
         conversation=Conversation(
-            input=talk.input or tuple(_asked(request)),
-            output=talk.output or tuple(_answered(response)),
+            input=talk.input or (() if said.talked else tuple(_asked(request))),
+            output=talk.output or (() if said.talked else tuple(_answered(response))),
             instructions=tuple(instructions(request.get("system") or request.get("instructions"))),
             tools=tuple(tools(request.get("tools"))),
         ),

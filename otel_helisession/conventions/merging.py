@@ -12,6 +12,7 @@ from otel_helisession.conventions.operation import (
     ToolCall,
     Usage,
     VectorQuery,
+    changed,
 )
 
 _WHOLE: Final = (
@@ -72,7 +73,7 @@ def merged(operations: Sequence[Operation]) -> Operation:
                 if filled:
                     changes[name] = replace(mine, **filled)
                     provenance.update({f"{name}.{part}": other.convention for part in filled})
-    return replace(first, **changes, provenance=provenance) if changes else first
+    return changed(first, **changes, provenance=provenance) if changes else first
 
 
 def _belongs(name: str, first: Operation) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from otel_helisession.conventions import parts
-from otel_helisession.conventions.flattened import flattened
+from otel_helisession.conventions.flattened import gathered
 from otel_helisession.conventions.messages import tools as definitions
 from otel_helisession.conventions.parts import Message, Part, fields, items
 from otel_helisession.conventions.values import Attributes, parsed, text
@@ -22,13 +22,12 @@ def grouped(attributes: Attributes) -> Callable[[str], list[dict[str, Any]]]:
 
     One pass over *attributes* for all of them.
     """
-    groups: dict[str, dict[str, Any]] = {}
+    groups: dict[str, list[tuple[str, Any]]] = {}
     for name, value in attributes.items():
         if name.startswith(_START):
-            group, dot, rest = name[len(_START) :].partition(".")
-            if dot:
-                groups.setdefault(group, {})[f"{group}.{rest}"] = value
-    return lambda group: flattened(groups[group], group) if group in groups else []
+            _, group, rest = (*name.split(".", 2), "")[:3]
+            groups.setdefault(group, []).append((rest, value))
+    return lambda group: gathered(groups[group]) if group in groups else []
 
 
 def messages(found: Sequence[Mapping[str, Any]], role: str = "") -> list[Message]:

@@ -7,7 +7,8 @@ this one know attribute names.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 from typing import Any, Final, Literal
 
 Kind = Literal["llm", "tool", "vector_db", "data", "structure"]
@@ -179,3 +180,16 @@ class Operation:
     def model(self) -> str | None:
         """The model that answered, or else the one asked for."""
         return self.response_model or self.request_model
+
+
+_NAMES: Final = tuple(one.name for one in fields(Operation))
+_PLACES: Final = {name: place for place, name in enumerate(_NAMES)}
+_values: Final = attrgetter(*_NAMES)
+
+
+def changed(operation: Operation, **changes: Any) -> Operation:
+    """Return *operation* with other values in some fields; twice as fast as ``replace``."""
+    made = list(_values(operation))
+    for name, value in changes.items():
+        made[_PLACES[name]] = value
+    return Operation(*made)

@@ -8,7 +8,6 @@ the span is and where it hangs, the others fill what it leaves out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -41,8 +40,9 @@ from otel_helisession.conventions import (
 from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.failing import failure
 from otel_helisession.conventions.merging import merged
-from otel_helisession.conventions.operation import Kind, Operation
+from otel_helisession.conventions.operation import Kind, Operation, changed
 from otel_helisession.conventions.reading import Reading
+from otel_helisession.conventions.torn import TornJson
 from otel_helisession.conventions.values import Attributes
 
 
@@ -97,6 +97,7 @@ CONVENTIONS: Final[tuple[Convention, ...]] = (
 )
 
 _STRUCTURE: Final = Operation()
+_TORN: Final = TornJson(one.CONTENT for one in CONVENTIONS)
 
 
 def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
@@ -133,13 +134,17 @@ def read(span: ReadableSpan) -> Operation:
     """Return what the finished *span* says. Never raises on what libraries write."""
     attributes = attributes_of(span)
     said = Reading(attributes)
-    found = [
-        operation
-        for convention in _speaking(attributes)
-        if (operation := convention.read(span, said)) is not None
-    ]
+    found = []
+    for convention in _speaking(attributes):
+        operation = convention.read(span, said)
+        if operation is not None:
+            found.append(operation)
+            talk = operation.conversation
+            said.talked = said.talked or bool(talk.input and talk.output)
     operation = merged(found) if found else _STRUCTURE
-    return replace(
+    if found:
+        said.unread.update(dict.fromkeys(_TORN.names(attributes)))
+    return changed(
         operation,
         failure=failure(span, said),
         server=said.text(semconv.SERVER_ADDRESS),
@@ -162,7 +167,12 @@ def _speaking(attributes: Attributes) -> tuple[Convention, ...]:
 @lru_cache(maxsize=8_192)
 def _mark(name: str) -> int:
     """Return one bit for each convention that looks at attributes like *name*."""
-    family = name.partition(".")[0]
+    return _mark_of(name.partition(".")[0])
+
+
+@lru_cache(maxsize=1_024)
+def _mark_of(family: str) -> int:
+    """Return the same for all names of a *family*: 16,000 numbered names are no work."""
     return sum(1 << at for at, one in enumerate(CONVENTIONS) if family in one.FAMILIES)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from otel_helisession.conventions import values
+from otel_helisession.conventions.flattened import flattened, prefix_of
 from otel_helisession.conventions.structured import structured
 from otel_helisession.conventions.values import Attributes
 
@@ -26,15 +27,19 @@ class Reading:
     Attributes:
         attributes: What the span has. Not modified.
         unread: Names whose value was there and could not be read, in the order met.
+        talked: Whether a convention has read both sides of the conversation, which others then
+            need not: what the first says counts.
         called: Whether a convention has read ``gen_ai.*``, all of it, for what it says.
     """
 
-    __slots__ = ("attributes", "called", "unread")
+    __slots__ = ("_prefixes", "attributes", "called", "talked", "unread")
 
     def __init__(self, attributes: Attributes) -> None:
         self.attributes = attributes
         self.unread: dict[str, None] = {}
         self.called = False
+        self.talked = False
+        self._prefixes: set[str] | None = None
 
     def text(self, *names: str) -> str | None:
         """Return a text that is not empty."""
@@ -75,6 +80,15 @@ class Reading:
     def mappings(self, *names: str) -> tuple[Mapping[str, Any], ...]:
         """Return the mappings of a structured or JSON sequence."""
         return self._first(names, lambda value: values.mappings(value) or None) or ()
+
+    def numbered(self, prefix: str) -> list[dict[str, Any]]:
+        """Return what is flattened under *prefix*; see :func:`.flattened`.
+
+        Cheap where nothing is, as on most spans: one pass for all prefixes that are asked for.
+        """
+        if self._prefixes is None:
+            self._prefixes = {prefix_of(name) for name in self.attributes}
+        return flattened(self.attributes, prefix) if prefix in self._prefixes else []
 
     def has(self, *names: str) -> bool:
         """Tell whether any of *names* is there."""

@@ -72,6 +72,15 @@ class Dispatcher:
             stuck, self._unsettled = self._unsettled, ()
             return stuck
 
+    def put_back(self) -> None:
+        """Have a batch sent again that an unforeseen error has interrupted."""
+        with self._changed:
+            expired, homeless = self._agenda.settle(self._agenda.in_flight, time.monotonic())
+            self._unsettled = ()
+            self._changed.notify_all()
+        self._give_up(expired)
+        self._leftovers.overflow(homeless)
+
     def _send(self, task: Send) -> None:
         """Send a batch, and put back what has failed."""
         spans = [span for bundle in task.bundles for span in bundle.spans]

@@ -199,6 +199,7 @@ class ExporterQueue:
                 try:
                     self._work(None)
                 except Exception as error:
+                    self._dispatcher.put_back()
                     caught("delivering spans", error)
             if self._spool is not None:
                 self._spool.close()

@@ -10,6 +10,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_helisession.delivery.destination import destination_names
+from otel_helisession.delivery.inherited import renew_connections
 from otel_helisession.delivery.keeper import Keeper
 from otel_helisession.delivery.queue import ExporterQueue
 from otel_helisession.delivery.report import report
@@ -64,6 +65,7 @@ class Queues:
     def restart(self) -> None:
         """Start anew with nothing, in a forked child."""
         for queue in self._queues:
+            renew_connections(queue.outlet.exporter)
             queue.restart()
 
     def put(self, session_id: str | None, spans: Sequence[ReadableSpan], weight: int) -> None:

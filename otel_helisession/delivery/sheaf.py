@@ -50,6 +50,8 @@ class Sheaf(Sequence[ReadableSpan]):
         if self._spans is None:
             with self._lock:
                 if self._spans is None:
-                    self._spans = tuple(self._finish(item) for item in self._items)
+                    # No tuple of a generator: it fails where another thread, as a memory
+                    # profiler's, takes hold of it half made (gc.get_objects()).
+                    self._spans = [self._finish(item) for item in self._items]
                     self._items = ()
         return self._spans

@@ -1,4 +1,4 @@
-"""Sentences on what was understood of spans: by which convention, what another said, what nobody."""
+"""Sentences on what was understood of spans: by whom, what another said, what nobody could."""
 
 from __future__ import annotations
 

@@ -79,6 +79,22 @@ def test_messages_and_matches_are_in_the_json(command: Command) -> None:
     assert vector["vector"] == {"operation": "search", "collection": "hotels", "matches": matches}
 
 
+def test_values_that_could_not_be_read_are_counted(command: Command) -> None:
+    """Below the tree; which they are is in the JSON of each span, with who said what."""
+    recorder = Recorder()
+    recorder.llm(times=(0, 1), gen_ai__input__messages='[{"role": "us')
+    recorder.llm(times=(1, 2))
+    store(recorder.take())
+    assert command("show", "--last").out.splitlines()[-1] == (
+        "1 span has values that could not be read (gen_ai.input.messages); they are kept as they "
+        "came: --json"
+    )
+    torn, whole = json.loads(command("show", "--last", "--json").out)["spans"]
+    assert (torn["unread"], whole["unread"]) == (["gen_ai.input.messages"], [])
+    assert torn["attributes"]["gen_ai.input.messages"] == '[{"role": "us'
+    assert (torn["convention"], torn["provenance"]) == ("genai", {})
+
+
 def test_a_failed_step_says_why_where_no_request_does(command: Command) -> None:
     """Its own code raised."""
     recorder = Recorder()

@@ -17,9 +17,12 @@ Check = Callable[[Sequence[Scene]], "Finding"]
 
 
 def cells(row: Row, recording: Mapping[str, Any]) -> dict[str, Finding]:
-    """Return each column's finding, of the scenes that the row does not call unseen."""
+    """Return each column's finding, of the scenes that the row does not call unseen.
+
+    What varies from run to run is not looked at: its finding is the row's reason.
+    """
     played = [scene for scene in scenes(recording) if scene.name not in row.unseen]
-    return {column: CHECKS[column](played) for column in COLUMNS}
+    return {column: row.varies.get(column) or CHECKS[column](played) for column in COLUMNS}
 
 
 def _named(played: Sequence[Scene], *names: str) -> list[Scene]:

@@ -98,8 +98,8 @@ def _library(row: Row, recording: Mapping[str, Any]) -> str:
 
 def _reason(row: Row, recording: Mapping[str, Any], column: str) -> str:
     """Return why a cell may be empty; of a row that calls no model it need not be said."""
-    if column in row.empty:
-        return row.empty[column]
+    if column in row.empty or column in row.varies:
+        return row.varies.get(column) or row.empty[column]
     talks = any(scene["exchanges"] for scene in recording["scenes"].values())
     about_models = ("model", "usage", "messages", "tool calls", "streaming", "time to first token")
     return NO_MODEL if not talks and column in about_models else ""

@@ -8,6 +8,7 @@
     REQUIREMENTS = ("openai==3.54.0", "opentelemetry-instrumentation-openai==0.62.4")
     ENVIRONMENT = "openllmetry"        # rows of one name share a venv, with all requirements
     EMPTY = {"time to first token": "the library does not say"}    # column to reason
+    VARIES = {"session": "its threads"}   # optional: filled in one run and empty in the next
     UNSEEN = {"embed": "nobody instruments embeddings"}            # optional: scene to reason
     VARIABLES = {"SOME_SWITCH": "true"}   # optional: the process's environment
     PROGRAM = "openai_sdk"             # optional: a module in programs/ with the scenes
@@ -69,6 +70,7 @@ class Row:
     requirements: tuple[str, ...] = ()
     environment: str = ""
     empty: Mapping[str, str] = field(default_factory=dict)
+    varies: Mapping[str, str] = field(default_factory=dict)
     unseen: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     volatile: Mapping[str, str] = field(default_factory=dict)
@@ -89,9 +91,10 @@ def read(path: Path) -> Row:
     missing = {"LIBRARY", "INSTRUMENTATION"} - said.keys()
     if missing:
         raise ValueError(f"{path} has no {' and no '.join(sorted(missing))}; see row.py")
-    unknown = said.get("EMPTY", {}).keys() - set(COLUMNS)
-    if unknown:
-        raise ValueError(f"{path}: EMPTY names {sorted(unknown)}; columns are {list(COLUMNS)}")
+    for name in ("EMPTY", "VARIES"):
+        unknown = said.get(name, {}).keys() - set(COLUMNS)
+        if unknown:
+            raise ValueError(f"{path}: {name} names {sorted(unknown)}, not of {list(COLUMNS)}")
     program = said.get("PROGRAM")
     borrowed = (
         _scenes(ast.parse((PROGRAMS / f"{program}.py").read_text("utf-8"))) if program else []

@@ -105,6 +105,17 @@ def test_a_gateway_that_reports_from_elsewhere_is_known_by_the_answer() -> None:
     assert requests(gateway, client) == ["client"]
 
 
+def test_a_retriever_over_one_query_of_its_database_is_one() -> None:
+    """The retriever knows what was asked; over several queries, they are what counts."""
+    retriever = span("retriever", None, "vector_db")
+    http = span("http", "retriever", "structure")
+    first, second = span("1", "http", "vector_db"), span("2", "retriever", "vector_db")
+    assert requests(retriever, http, first) == ["retriever"]
+    assert requests(retriever, http, first, second) == ["1", "2"]
+    embedding = span("embedding", "retriever", "llm")
+    assert requests(retriever, embedding) == ["embedding", "retriever"]
+
+
 def test_each_attempt_of_a_retry_counts() -> None:
     """The provider got each; the span around them is none of its own."""
     sdk = span("sdk", tokens=(3, 4))

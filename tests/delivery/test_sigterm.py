@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from subprocess import PIPE, Popen
 
 import pytest
 
 from otel_helisession import configure
+from otel_helisession.store.reader import SessionReader
 from tests.delivery.test_exit import PIPELINE, TWICE
 from tests.servers.otlp import HttpSink
 
@@ -21,6 +23,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="this system has
 SETUP = """
 import signal
 from otel_helisession import configure
+from otel_helisession.store.reader import SessionReader
 def set_up(handle_sigterm=True):
     return configure(exporters=[OTLPSpanExporter(sys.argv[1])], httpx=False,
                      handle_sigterm=handle_sigterm)
@@ -110,6 +113,30 @@ def test_a_dead_backend_does_not_keep_it_alive(otlp_http: HttpSink) -> None:
     code, _, errors = terminated("set_up()" + READY, otlp_http)
     assert code == -signal.SIGTERM
     assert "5 dropped" in errors
+
+
+def test_helisession_run_handles_it(tmp_path: Path) -> None:
+    """What a program that is stopped did is in the store; the exit code says what stopped it."""
+    beside = Path(sys.executable).with_name("helisession")
+    if not beside.exists():
+        pytest.skip("the helisession command is not installed here")
+    source = """
+import time
+from otel_helisession import session, step
+with session("Trip"), step("work"): pass
+print("ready", flush=True)
+time.sleep(20)
+"""
+    store = tmp_path / "sessions.db"
+    command = [str(beside), "run", "--store", str(store), "--", "python", "-c", source]
+    program = Popen(command, stdout=PIPE, stderr=PIPE, text=True)
+    assert program.stdout is not None
+    assert program.stdout.readline() == "ready\n"
+    program.send_signal(signal.SIGTERM)
+    program.communicate(timeout=15)
+    assert program.returncode == 128 + signal.SIGTERM
+    with SessionReader(store) as sessions:
+        assert sessions.count(name="Trip") == 1
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ class Program:
     """Ends tool spans in sessions, each with a name of its own.
 
     Attributes:
+        name: What the names begin with.
         sent: The names, in order.
         seconds: What starting and ending each of them has taken, on this thread.
         processor: The processor that they go through.
@@ -36,7 +37,8 @@ class Program:
         provider = TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(self.processor)
         self._tracer = provider.get_tracer("tests")
-        self._run = next(self._runs)
+        self.name = f"search {next(self._runs)}."
+        self._numbers = itertools.count()
         self.sent: list[str] = []
         self.seconds: list[float] = []
 
@@ -58,7 +60,7 @@ class Program:
         return max(self.seconds) < 0.5 and statistics.median(self.seconds) < 0.001
 
     def _call(self) -> None:
-        name = f"search {self._run}.{len(self.sent)}"
+        name = f"{self.name}{next(self._numbers)}"
         self.sent.append(name)
         tool = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name}
         began = time.perf_counter()

@@ -45,9 +45,7 @@ def test_errors_for_a_while_lose_nothing_over_http(status: int, start: Start) ->
 @pytest.mark.parametrize(
     "status", [grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED]
 )
-def test_errors_for_a_while_lose_nothing_over_grpc(
-    status: grpc.StatusCode, start: Start
-) -> None:
+def test_errors_for_a_while_lose_nothing_over_grpc(status: grpc.StatusCode, start: Start) -> None:
     """Whether the exporter itself tries again (UNAVAILABLE), or fails at once."""
     with otlp_over_grpc() as destination:
         program = start(destination.exporter(destination.port))

@@ -95,11 +95,17 @@ def test_cut_json_that_was_read_is_named_as_unread(row: str) -> None:
             if not (isinstance(value, str) and value[:1] in ("{", "[") and len(value) > 2):
                 continue
             rest = {other: one for other, one in attributes.items() if other != name}
-            torn = reader.read(like(span, {**attributes, name: value[:-1]}))
+            torn = reader.read(like(span, {**attributes, name: cut(value)}))
             is_read = said(span, rest) != whole
             if is_read and replace(torn, unread=()) != whole and name not in torn.unread:
                 silent.append((span.name, name))
     assert sorted(set(silent)) == []
+
+
+def cut(text: str) -> str:
+    """Return about the first half of *text*, as a limit of the SDK does. Not just behind a
+    bracket: then what nobody parses looks whole."""
+    return text[: max(len(text) // 2, 1)].rstrip("]} \n") or text[0]
 
 
 def said(span: ReadableSpan, attributes: dict[str, Any]) -> Operation:
@@ -112,19 +118,16 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "value"),
     [
-        "gen_ai.input.messages",
-        "gen_ai.prompt.0.content",
-        "input.value",
-        "langfuse.observation.input",
-        "traceloop.entity.input",
-        "ai.prompt.messages",
-        "mlflow.spanInputs",
-        "pydantic_ai.all_messages",
+        ("gen_ai.input.messages", MESSAGES),
+        ("gen_ai.input.messages", json.dumps(MESSAGES)),
+        ("gen_ai.prompt.0.content", json.dumps(MESSAGES)),
+        ("input.value", json.dumps(MESSAGES)[:-9]),
+        ("langfuse.observation.input", json.dumps(MESSAGES)),
+        ("mlflow.spanInputs", MESSAGES),
     ],
 )
-@pytest.mark.parametrize("value", [MESSAGES, json.dumps(MESSAGES), json.dumps(MESSAGES)[:-9]])
 def test_five_megabytes_of_messages(name: str, value: Any) -> None:
     """Structured, as JSON, and cut, in each convention's place for them."""
     (template,) = [one for one in vocabulary.spans() if name in (one.attributes or {})][:1]

@@ -19,9 +19,11 @@ VARIABLES = {
     "LANGSMITH_ENDPOINT": "http://127.0.0.1:9",
     "LANGSMITH_PROJECT": "trips",
 }
-EMPTY = {
+VARIES = {
     "session": "LangSmith makes its spans on a thread, and a parent's end before its children",
     "path": "LangSmith makes its spans on a thread, and a parent's end before its children",
+}
+EMPTY = {
     "time to first token": "LangSmith keeps it as an event of the run, which it does not write",
 }
 
