@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MethodType
 from typing import Final
 
 from opentelemetry.sdk.trace.export import SpanExporter
@@ -135,7 +136,7 @@ _CLASSES: Final[Mapping[str, str]] = {
 
 def _discreet(exporter: SpanExporter, has_content: bool) -> SpanExporter:
     """Return *exporter* such that it gets no content, if it shall get none."""
-    if has_content or hasattr(exporter, "spooled"):
+    if has_content or isinstance(getattr(exporter, "spooled", None), MethodType):
         return exporter
     from otel_helisession.exporters.session_span import SessionSpanExporter
 

@@ -6,6 +6,7 @@ import inspect
 import logging
 import time
 from collections.abc import Callable, Sequence
+from types import MethodType
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -37,6 +38,7 @@ class Outlet:
     Attributes:
         destination: The stable name of where it sends.
         name: The name of its class, for messages.
+        spooled: As above; None: all of a span.
         in_flight: How many spans are in a call that has not returned.
         on_sent: Told after each call how many seconds it took, and what came of it.
     """
@@ -49,6 +51,10 @@ class Outlet:
         self.reports: Final = getattr(exporter, "reports_itself", False) is True
         self.in_flight = 0
         self.on_sent: Callable[[float, Outcome], None] | None = None
+        spooled: Any = getattr(exporter, "spooled", None)
+        self.spooled: Callable[[ReadableSpan], ReadableSpan] | None = (
+            spooled if isinstance(spooled, MethodType) else None  # and no mock
+        )
         self._is_final = getattr(exporter, "retries_itself", False) is True
         deliver: Any = getattr(exporter, "deliver", None) if self._is_final else None
         self._deliver: Callable[[Sequence[ReadableSpan]], Outcome] | None = deliver

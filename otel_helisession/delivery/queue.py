@@ -49,9 +49,8 @@ class ExporterQueue:
     ) -> None:
         self.outlet: Final = Outlet(exporter, destination)
         self._settings = settings
-        spooled = getattr(exporter, "spooled", None)
-        if keeper is not None and callable(spooled):
-            keeper = ReducingKeeper(keeper, spooled)
+        if keeper is not None and self.outlet.spooled is not None:
+            keeper = ReducingKeeper(keeper, self.outlet.spooled)
         self._keeper = keeper
         self.restart()
 

@@ -67,6 +67,7 @@ class FilteringSpanExporter(SpanExporter):
         self.destination: Final = destination_names([exporter])[0]
         self._outlet: Final = Outlet(exporter, self.destination)
         self.packs_sessions: Final = self._outlet.packs
+        self.spooled: Final = self._outlet.spooled
         self.reports_itself: Final = self._outlet.reports
         self._dropped: OrderedDict[int, SpanContext | None] = OrderedDict()
         self._promised: OrderedDict[int, None] = OrderedDict()

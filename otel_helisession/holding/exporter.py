@@ -84,6 +84,7 @@ class WholeSessionExporter(SpanExporter):
             raise TypeError(f"keep must be a function of a session, not {type(keep).__name__}")
         self.destination: Final = destination_names([exporter])[0]
         self._outlet: Final = Outlet(exporter, self.destination)
+        self.spooled: Final = self._outlet.spooled
         self._bounds: Final = Bounds(idle_seconds, settle_seconds, max_spans, max_bytes)
         self._decisions: Final = Decisions(keep)
         self._closed = False

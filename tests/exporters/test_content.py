@@ -14,7 +14,9 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from otel_helisession import LocalSpanExporter, SessionSpanExporter, SessionSpanProcessor, session
 from otel_helisession.configuration import configure
 from otel_helisession.destinations import exporter_for
+from otel_helisession.exporters.filtering import FilteringSpanExporter
 from otel_helisession.exporters.helicone import HeliconeSpanExporter
+from otel_helisession.holding.exporter import WholeSessionExporter
 from otel_helisession.spool.spool import Spool
 from otel_helisession.store.reader import SessionReader
 from tests.fakes import KeepingExporter
@@ -167,6 +169,15 @@ def test_what_waits_on_disk_has_no_content_either(provider: TracerProvider, tmp_
     assert "gpt-5-mini" in str(kept.attributes)
     assert "Lisbon" not in str(kept.attributes)
     parcel.put_back()
+
+
+def test_a_filter_around_an_exporter_hands_its_choice_on(tmp_path: Path) -> None:
+    """What the filter keeps for later is for the exporter that it wraps."""
+    bare = LocalSpanExporter(tmp_path / "s.db", capture_content=False)
+    for wrapped in (FilteringSpanExporter(bare, only="requests"), WholeSessionExporter(bare)):
+        assert wrapped.spooled == bare.spooled
+        assert wrapped.destination.endswith(" without content")
+    assert FilteringSpanExporter(KeepingExporter(), only="requests").spooled is None
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from otel_helisession.delivery import resending
 from tests.faults.conftest import Start
 from tests.faults.destinations import helicone, otlp_over_http
 from tests.faults.program import soon
@@ -44,10 +45,13 @@ while True:
 """
 
 
-def test_nothing_that_was_taken_over_is_lost_by_kill_9(start: Start, tmp_path: Path) -> None:
+def test_nothing_that_was_taken_over_is_lost_by_kill_9(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A program is killed a dozen times, at random, with its destination up and down: what it
     has sent or spooled by then arrives, once by its id, from its heirs."""
     random.seed(7)
+    monkeypatch.setattr(resending, "PAUSE_SECONDS", 0.01)
     with helicone() as destination, FaultyWire(destination.port) as wire:
         acknowledged: set[str] = set()
         for run in range(KILLS):
@@ -56,7 +60,8 @@ def test_nothing_that_was_taken_over_is_lost_by_kill_9(start: Start, tmp_path: P
         wire.fault = None
         heir = start(destination.exporter(wire.port), spool=tmp_path / "spool")
         heir.work(1)
-        assert soon(lambda: acknowledged <= set(destination.arrived()))
+        soon(lambda: acknowledged <= set(destination.arrived()))
+        assert acknowledged - set(destination.arrived()) == set()
         assert len(acknowledged) > KILLS
         assert set(destination.arrived().values()) == {1}
 

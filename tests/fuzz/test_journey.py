@@ -20,7 +20,7 @@ from tests.fuzz import hostile, vocabulary
 from tests.fuzz.journey import SECRET, travel
 
 QUICK = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
