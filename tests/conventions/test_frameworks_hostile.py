@@ -93,9 +93,9 @@ def test_reading_is_linear(key: str) -> None:
     def took(count: int) -> float:
         said = {**CALLS[1], **CALLS[3], "gen_ai.operation.name": "chat"}
         span = bare({**said, key: json.dumps([event] * count)})
-        began = time.perf_counter()
+        began = time.thread_time()
         reader.read(span)
-        return time.perf_counter() - began
+        return time.thread_time() - began
 
     took(100)
     assert min(took(4_000) for _ in range(3)) < 12 * min(took(1_000) for _ in range(3)) + 0.01

@@ -32,7 +32,7 @@ def test_a_dead_backend_harms_nobody(deliver: Deliver, refused: str) -> None:
     pipeline = deliver(OTLPSpanExporter(refused, timeout=0.2), alive)
     started = time.monotonic()
     pipeline.end(*NAMES)
-    assert time.monotonic() - started < 0.1
+    assert time.monotonic() - started < 0.2
     assert pipeline.processor.force_flush(2_000) is False
     assert alive.batches == [NAMES]
 

@@ -68,7 +68,7 @@ class Program:
         self.seconds.append(time.perf_counter() - began)
 
 
-def soon(is_so: Any, seconds: float = 20.0) -> bool:
+def soon(is_so: Any, seconds: float = 30.0) -> bool:
     """Wait until *is_so*(); False when that takes longer than *seconds*."""
     deadline = time.monotonic() + seconds
     while not is_so():

@@ -60,7 +60,7 @@ def test_nothing_that_was_taken_over_is_lost_by_kill_9(
         wire.fault = None
         heir = start(destination.exporter(wire.port), spool=tmp_path / "spool")
         heir.work(1)
-        soon(lambda: acknowledged <= set(destination.arrived()))
+        soon(lambda: acknowledged <= set(destination.arrived()), seconds=60)
         assert acknowledged - set(destination.arrived()) == set()
         assert len(acknowledged) > KILLS
         assert set(destination.arrived().values()) == {1}

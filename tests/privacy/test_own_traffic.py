@@ -149,7 +149,7 @@ def test_a_cause_is_logged_once_and_not_once_a_span(
     caplog.set_level(logging.DEBUG, "otel_helisession")
     end_spans(CAUSES[cause]())
     lines = [record.getMessage() for record in caplog.records if record.name == "otel_helisession"]
-    assert 1 <= len(lines) <= 6
+    assert 1 <= len(lines) <= 10
     assert len(lines) == len(set(lines))
 
 
@@ -161,5 +161,5 @@ def test_what_helicone_answers_is_logged_once(fault: Any, caplog: pytest.LogCapt
         endpoint = HeliconeSpanExporter(KEY, fake.url, timeout_seconds=2)
         end_spans(SessionSpanProcessor(endpoint, settings=ROOM))
     lines = [record.getMessage() for record in caplog.records if record.name == "otel_helisession"]
-    assert 1 <= len(lines) <= 6
+    assert 1 <= len(lines) <= 10
     assert len(lines) == len(set(lines))
