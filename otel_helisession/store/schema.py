@@ -110,6 +110,13 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
 VERSION: Final = len(MIGRATIONS)
 
 
+_STATE: Final = """
+    SELECT user_version, application_id, (SELECT count(*) FROM sqlite_master)
+    FROM pragma_user_version, pragma_application_id
+"""
+"""One statement, so that all of it is of one moment: another process may be making the tables."""
+
+
 def version(connection: sqlite3.Connection) -> int:
     """Return the version that the file has; 0 when it is new."""
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
@@ -121,9 +128,8 @@ def check(connection: sqlite3.Connection, path: Path) -> int:
     Raises:
         StoreError: It belongs to another program, or to a newer version of this one.
     """
-    found = version(connection)
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    empty = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    found, owner, tables = connection.execute(_STATE).fetchone()
+    empty = tables == 0
     if owner != APPLICATION_ID and not (owner == 0 and found == 0 and empty):
         raise StoreError(
             f"{path} is another program's SQLite database; name a file of its own with "
