@@ -12,7 +12,7 @@ from opentelemetry.trace import SpanKind
 
 from otel_helisession import observing, semconv
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.understanding import understood
 from otel_helisession.diagnosis import destination
 from otel_helisession.guard import caught
 from otel_helisession.http import settings
@@ -107,7 +107,7 @@ def _has_session(span: ReadableSpan) -> bool:
 
 def _count_reading(observations: observing.Observations, span: ReadableSpan, scope: str) -> None:
     """Count by whom the span is understood, if by anybody: as an exporter would read it."""
-    operation = priced(reader.read(span), span.start_time)
+    operation = understood(span)
     if operation.convention != "none":
         observations.reading(
             ReadingKey(

@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_helisession import environment
 from otel_helisession.conventions import discretion, reader
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.understanding import understood
 from otel_helisession.delivery.outcome import Outcome
 from otel_helisession.finishing import SUFFIX, captures_content, finish, without_content
 from otel_helisession.guard import caught, once
@@ -176,7 +176,7 @@ class LocalSpanExporter(SpanExporter):
         must not cost its batch."""
         try:
             span = finish(span, None, ())
-            operation = priced(reader.read(span), span.start_time)
+            operation = understood(span)
             if self._has_content:
                 return entry(span, operation)
             return entry(without_content(span), discretion.without_content(operation))

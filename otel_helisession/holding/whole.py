@@ -11,11 +11,10 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
 from otel_helisession import semconv
-from otel_helisession.conventions import reader
 from otel_helisession.conventions.candidate import Candidate, Key, key_of
 from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Operation, Usage
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.understanding import understood
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +90,7 @@ class WholeSession:
     @cached_property
     def _read(self) -> Mapping[Key, Operation]:
         return {
-            key_of(span.context): priced(reader.read(span), span.start_time) for span in self.spans
+            key_of(span.context): understood(span) for span in self.spans
         }
 
     @cached_property

@@ -7,10 +7,9 @@ from typing import NamedTuple
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
-from otel_helisession.conventions import reader
 from otel_helisession.conventions.candidate import Candidate
 from otel_helisession.conventions.operation import Usage
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.understanding import understood
 from otel_helisession.metrics.vocabulary import word
 
 
@@ -43,7 +42,7 @@ class Seen(NamedTuple):
     def of(cls, span: ReadableSpan) -> Seen:
         """Return what to keep of the finished *span*. Some 30 µs, and 50 for a price."""
         attributes = span.attributes or {}
-        said = priced(reader.read(span), span.start_time)
+        said = understood(span)
         return cls(
             Candidate.of(span, said),
             word(attributes.get(semconv.SESSION_NAME, "")),
