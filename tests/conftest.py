@@ -56,7 +56,8 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
 def _variables_to_hide() -> list[str]:
-    return [name for name in os.environ if name.startswith(_OURS) or name.lower() in _PROXIES]
+    hidden = [name for name in os.environ if name.startswith(_OURS) or name.lower() in _PROXIES]
+    return [name for name in hidden if not name.startswith("HELISESSION_TEST_")]
 
 
 # A shell's background jobs ignore Ctrl-C, and so would the programs that tests start from there.
@@ -139,8 +140,10 @@ def lenient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def run_python(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     def run(source: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        # Python 3.12 warns of a fork beside threads, which is what the tests that fork are about.
+        warnings = ("-W", "error::ResourceWarning", "-W", "ignore:This process:DeprecationWarning")
         return subprocess.run(
-            [sys.executable, "-W", "error::ResourceWarning", "-c", source, *arguments],
+            [sys.executable, *warnings, "-c", source, *arguments],
             env={**os.environ, **variables},
             cwd=tmp_path,
             capture_output=True,
