@@ -173,6 +173,8 @@ def scopes(bare: trace.Tracer) -> list[Case]:
 
         return run
 
+    tracer = trace.get_tracer("benchmark")
+
     def headers(times: int) -> None:
         for _ in range(times):
             assert TRIP.at("/trip/research").headers
@@ -188,6 +190,11 @@ def scopes(bare: trace.Tracer) -> list[Case]:
             "start_as_current_span",
             "enter and leave",
             repeated(lambda: bare.start_as_current_span("research")),
+        ),
+        Case(
+            "start_as_current_span, no SDK",
+            "enter and leave",
+            repeated(lambda: tracer.start_as_current_span("research")),
         ),
         Case("step(), no SDK", "enter and leave", repeated(lambda: step("research")), in_session),
         Case("headers, first time at a place", "headers", headers),

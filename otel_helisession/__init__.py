@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from otel_helisession.holding.keep import Keep
     from otel_helisession.holding.whole import WholeSession
     from otel_helisession.http import instrument_httpx, uninstrument_httpx
+    from otel_helisession.linking import SessionLinkProcessor
     from otel_helisession.logs import (
         SessionLogRecordProcessor,
         instrument_logging,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from otel_helisession.propagator import SessionPropagator
     from otel_helisession.sampler import SessionSampler
     from otel_helisession.serverless import flush_after
+    from otel_helisession.session_trace.exporter import SessionTraceExporter
     from otel_helisession.sessions.carrying import carry
     from otel_helisession.sessions.context import current_session, set_session
     from otel_helisession.sessions.scope import session, step
@@ -53,11 +55,13 @@ _HOMES = {
     "Keep": "holding.keep",
     "LocalSpanExporter": "exporters.local",
     "Session": "sessions.value",
+    "SessionLinkProcessor": "linking",
     "SessionLogRecordProcessor": "logs",
     "SessionPropagator": "propagator",
     "SessionSampler": "sampler",
     "SessionSpanExporter": "exporters.session_span",
     "SessionSpanProcessor": "processor",
+    "SessionTraceExporter": "session_trace.exporter",
     "WholeSession": "holding.whole",
     "WholeSessionExporter": "holding.exporter",
     "carry": "sessions.carrying",
@@ -83,11 +87,13 @@ __all__ = [
     "Keep",
     "LocalSpanExporter",
     "Session",
+    "SessionLinkProcessor",
     "SessionLogRecordProcessor",
     "SessionPropagator",
     "SessionSampler",
     "SessionSpanExporter",
     "SessionSpanProcessor",
+    "SessionTraceExporter",
     "WholeSession",
     "WholeSessionExporter",
     "__version__",

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any
 
 from opentelemetry import propagate, trace
 from opentelemetry.metrics import MeterProvider
@@ -20,14 +18,10 @@ from otel_helisession import environment_variables as names
 from otel_helisession.finishing import Redact
 from otel_helisession.guard import logger
 from otel_helisession.late_provider import SharedProcessor
+from otel_helisession.linking import SessionLinkProcessor
 from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
 from otel_helisession.propagator import SessionPropagator
 from otel_helisession.spool.choice import SpoolChoice
-
-_HTTP_INSTRUMENTORS: Final = {
-    "httpx": "HTTPXClientInstrumentor",
-    "httpx2": "HTTPX2ClientInstrumentor",  # since opentelemetry-instrumentation-httpx 0.64b0
-}
 
 
 class Handle:
@@ -98,6 +92,8 @@ def configure(
     capture_content: bool | None = None,
     redact: Redact | None = None,
     session_metrics: bool | None = None,
+    bucket: bool | None = None,
+    link_traces: bool | None = None,
     tracer_provider: TracerProvider | None = None,
     meter_provider: MeterProvider | None = None,
 ) -> Handle:
@@ -108,10 +104,10 @@ def configure(
     already (``OTEL_PROPAGATORS``) stays; another is added only for what is given here.
 
     Args:
-        exporters: Any of ``"otlp"``, ``"helicone"``, ``"local"``, ``"none"``, and exporter
-            objects. None reads ``HELISESSION_EXPORTERS``; when that is unset, ``otlp`` if
-            an ``OTEL_EXPORTER_OTLP_*ENDPOINT`` is set, ``helicone`` if there is a key, else
-            ``local``.
+        exporters: Any of ``"otlp"``, ``"session_trace"`` (one trace a session, to where
+            ``otlp`` sends), ``"helicone"``, ``"local"``, ``"none"``, and exporter objects. None
+            reads ``HELISESSION_EXPORTERS``; when that is unset, ``otlp`` if an
+            ``OTEL_EXPORTER_OTLP_*ENDPOINT`` is set, ``helicone`` if there is a key, else ``local``.
         store: The file of the embedded store. None: ``HELISESSION_STORE`` or the default.
         helicone_api_key: None reads ``HELICONE_API_KEY``.
         allow_hosts: Hosts that may get session headers, besides Helicone's own.
@@ -130,6 +126,9 @@ def configure(
         redact: Your own masking, a function of an attribute's name and a text in it: see
             SessionSpanProcessor, and docs/content.md.
         session_metrics: Whether to count what sessions do. None: ``HELISESSION_SESSION_METRICS``.
+        bucket: Whether spans say their session's hundredth. None: ``HELISESSION_BUCKET``.
+        link_traces: Whether the traces of one session link to each other, each to the one before
+            it. None: ``HELISESSION_LINK_TRACES``.
         tracer_provider: The provider to add to. None: the global one, made if there is none.
         meter_provider: Where metrics go (docs/metrics.md). None: the global one.
 
@@ -152,6 +151,7 @@ def configure(
     processor = SessionSpanProcessor(
         *made,
         default_session=default_session,
+        bucket=_chosen(bucket, names.HELISESSION_BUCKET),
         spool=spool,
         redact=redact,
         session_metrics=session_metrics,
@@ -162,6 +162,8 @@ def configure(
     undo = [_instrument(allow_hosts, provider, http_spans)] if httpx else []
     undo.append(_propagate(propagator, given=(allow_hosts, trust_inbound) != (None, None)))
     provider.add_span_processor(processor)
+    if _chosen(link_traces, names.HELISESSION_LINK_TRACES):
+        provider.add_span_processor(SessionLinkProcessor())
     undo.append(on_sigterm())
     logger.info("spans of sessions go to %s", ", ".join(places) or "nowhere (only stamped)")
     return Handle(provider, processor, places, undo)
@@ -216,6 +218,10 @@ def _is_disabled() -> bool:
     if environment.disabled():
         logger.info("otel-helisession is switched off by the environment")
     return environment.disabled()
+
+
+def _chosen(given: bool | None, name: str) -> bool:
+    return environment.flag(name) if given is None else given
 
 
 def _to_read_twice(hosts: Iterable[str] | None) -> Iterable[str] | None:
@@ -274,22 +280,9 @@ def _instrument(
     allow_hosts: Iterable[str] | None, provider: TracerProvider | None, http_spans: bool
 ) -> Callable[[], None]:
     from otel_helisession.http import instrument_httpx, uninstrument_httpx
+    from otel_helisession.http.spans import instrument_http_spans
 
     instrument_httpx(allow_hosts=allow_hosts, tracer_provider=provider)
     if http_spans:
-        _instrument_http_spans(provider)
+        instrument_http_spans(provider)
     return uninstrument_httpx
-
-
-def _instrument_http_spans(provider: TracerProvider | None) -> None:
-    """Turn on OpenTelemetry's own instrumentation of httpx and httpx2, as far as installed."""
-    try:
-        instrumentation = import_module("opentelemetry.instrumentation.httpx")
-    except ImportError as error:
-        raise ImportError(
-            "http_spans=True needs an extra: pip install 'otel-helisession[httpx]'"
-        ) from error
-    for client, name in _HTTP_INSTRUMENTORS.items():
-        instrumentor = getattr(instrumentation, name, None)
-        if instrumentor is not None and find_spec(client) is not None:
-            instrumentor().instrument(tracer_provider=provider)

@@ -15,7 +15,7 @@ from otel_helisession import environment_variables as names
 from otel_helisession.finishing import SUFFIX, captures_content
 from otel_helisession.redaction import redact
 
-EXPORTERS: Final = ("otlp", "helicone", "local", "none")
+EXPORTERS: Final = ("otlp", "session_trace", "helicone", "local", "none")
 """What may be named as an exporter."""
 
 
@@ -78,7 +78,8 @@ def exporters(
     """
     has_content = captures_content(capture_content)
     makers: Mapping[str, Callable[[], tuple[SpanExporter, str]]] = {
-        "otlp": lambda: _otlp(has_content),
+        "otlp": lambda: otlp(has_content),
+        "session_trace": _session_trace,
         "helicone": lambda: _helicone(key, has_content),
         "local": lambda: _local(store, has_content),
     }
@@ -118,6 +119,8 @@ def exporter_for(destination: str) -> tuple[SpanExporter, str]:
         return _helicone_at(address, destination, has_content), f"Helicone at {address}"
     if name == "local" and os.path.isabs(address):
         return _local(address, has_content)
+    if name == "session_trace" and _CLASSES.get(address, address) in ("", "otlp"):
+        return _session_trace(owner=False)
     if name not in EXPORTERS or name == "none" or address:
         raise UnknownDestination(
             f"{destination!r} is an exporter of a program's own, which cannot be made here"
@@ -128,6 +131,7 @@ def exporter_for(destination: str) -> tuple[SpanExporter, str]:
 
 _CLASSES: Final[Mapping[str, str]] = {
     "OTLPSpanExporter": "otlp",
+    "SessionTraceExporter": "session_trace",
     "HeliconeSpanExporter": "helicone",
     "LocalSpanExporter": "local",
 }
@@ -156,7 +160,21 @@ def _helicone_at(address: str, destination: str, has_content: bool) -> SpanExpor
     return HeliconeSpanExporter(endpoint=address, capture_content=has_content)
 
 
-def _otlp(has_content: bool) -> tuple[SpanExporter, str]:
+def _session_trace(owner: bool | None = None) -> tuple[SpanExporter, str]:
+    """Make the exporter of one trace a session, to where OTLP goes."""
+    from otel_helisession.session_trace.exporter import SessionTraceExporter
+
+    exporter, place = otlp(has_content=True)  # which it does not send
+    return SessionTraceExporter(exporter, owner=owner), f"one trace a session, {place}"
+
+
+def otlp(has_content: bool) -> tuple[SpanExporter, str]:
+    """Make the exporter that the standard OTLP variables describe, and say where it sends.
+
+    Raises:
+        ValueError: A variable is wrong.
+        ImportError: It needs an extra.
+    """
     endpoint = environment.text("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") or environment.text(
         "OTEL_EXPORTER_OTLP_ENDPOINT"
     )

@@ -9,10 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from otel_helisession import environment_variables as names
-from otel_helisession.redaction import redact
 
 _TRUE = frozenset({"true", "1", "yes", "on"})
 _FALSE = frozenset({"false", "0", "no", "off"})
+
+
+def _shown(value: str) -> str:
+    """Return *value* for an error message, without secrets, whose patterns take 8 ms to load."""
+    from otel_helisession.redaction import redact
+
+    return repr(redact(value))
 
 
 def text(name: str) -> str | None:
@@ -46,7 +52,7 @@ def flag(name: str, default: bool = False) -> bool:
         return True
     if value.lower() in _FALSE:
         return False
-    raise ValueError(f"{name} is {redact(value)!r}; set it to 'true' or 'false', or unset it")
+    raise ValueError(f"{name} is {_shown(value)}; set it to 'true' or 'false', or unset it")
 
 
 def place(name: str) -> str | bool | None:
@@ -67,14 +73,14 @@ def choice(name: str, accepted: tuple[str, ...]) -> str | None:
     value = text(name)
     if value is None or value.lower() in accepted:
         return value and value.lower()
-    raise ValueError(f"{name} is {redact(value)!r}; accepted: {', '.join(accepted)}")
+    raise ValueError(f"{name} is {_shown(value)}; accepted: {', '.join(accepted)}")
 
 
-def number(name: str, default: float) -> float:
-    """Return the variable as a positive number.
+def number(name: str, default: float, *, allow_zero: bool = False) -> float:
+    """Return the variable as a positive number, or zero where that means something.
 
     Raises:
-        ValueError: The value is no number above zero.
+        ValueError: The value is no such number.
     """
     value = text(name)
     if value is None:
@@ -83,9 +89,10 @@ def number(name: str, default: float) -> float:
         parsed = float(value)
     except ValueError:
         parsed = -1.0
-    if not parsed > 0 or parsed == float("inf"):
-        raise ValueError(f"{name} is {redact(value)!r}; set it to a number above 0, or unset it")
-    return parsed
+    if (parsed > 0 or (allow_zero and parsed == 0)) and parsed != float("inf"):
+        return parsed
+    least = "of at least 0" if allow_zero else "above 0"
+    raise ValueError(f"{name} is {_shown(value)}; set it to a number {least}, or unset it")
 
 
 def proxy(scheme: str, netloc: str) -> str | None:

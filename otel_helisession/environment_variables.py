@@ -18,8 +18,8 @@ HELISESSION_ALLOW_HOSTS: Final = "HELISESSION_ALLOW_HOSTS"
 ``api.example.com`` or ``*.example.com``; no scheme, no port. Default: none."""
 
 HELISESSION_EXPORTERS: Final = "HELISESSION_EXPORTERS"
-"""Where ``configure()`` sends spans: any of ``otlp``, ``helicone``, ``local``, comma-separated,
-or ``none``. Default: ``otlp`` when an OTLP endpoint is set, ``helicone`` when a key is set,
+"""Where ``configure()`` sends spans: any of ``otlp``, ``session_trace`` (one trace a session, to
+where ``otlp`` sends), ``helicone``, ``local``, comma-separated, or ``none``. Default: ``otlp`` when an OTLP endpoint is set, ``helicone`` when a key is set,
 ``local`` when neither is."""
 
 HELISESSION_STORE: Final = "HELISESSION_STORE"
@@ -29,6 +29,10 @@ directory (``$XDG_DATA_HOME``, or ``~/.local/share``)."""
 HELISESSION_MAX_QUEUE_BYTES: Final = "HELISESSION_MAX_QUEUE_BYTES"
 """Bytes of spans that may wait for each destination, as estimated. Default 64000000. Beside
 ``OTEL_BSP_MAX_QUEUE_SIZE``, which bounds their number."""
+
+HELISESSION_RETRY_SECONDS: Final = "HELISESSION_RETRY_SECONDS"
+"""How long spans that an exporter has failed to export are tried again. Default 300. ``0``: not
+at all, where a destination shows spans twice that come twice."""
 
 HELISESSION_HANDLE_SIGTERM: Final = "HELISESSION_HANDLE_SIGTERM"
 """``true`` has ``configure()`` deliver what waits when SIGTERM ends the process.
@@ -49,6 +53,14 @@ HELISESSION_SESSION_METRICS: Final = "HELISESSION_SESSION_METRICS"
 """``true`` counts requests, tokens, cost, durations and errors of sessions, by name and path,
 as metrics: see docs/metrics.md. Default ``false``."""
 
+HELISESSION_BUCKET: Final = "HELISESSION_BUCKET"
+"""``true`` writes ``helicone.session.bucket`` on the spans of sessions, 0 to 99, for samplers
+behind this process: see docs/sampling.md. Default ``false``."""
+
+HELISESSION_LINK_TRACES: Final = "HELISESSION_LINK_TRACES"
+"""``true`` links the first span of each trace of a session to that of the trace before it.
+Default ``false``."""
+
 HELISESSION_PRICES: Final = "HELISESSION_PRICES"
 """``false`` computes no costs from the tables of genai-prices, so that only costs that a span
 says are known. Default ``true``, where the extra ``prices`` is installed."""
@@ -56,6 +68,11 @@ says are known. Default ``true``, where the extra ``prices`` is installed."""
 HELISESSION_CAPTURE_CONTENT: Final = "HELISESSION_CAPTURE_CONTENT"
 """``false`` leaves messages, arguments, results, queries and data out of what the exporters of
 this package send and store, and those that ``configure()`` makes. Default ``true``."""
+
+HELISESSION_BACKEND_HEADERS: Final = "HELISESSION_BACKEND_HEADERS"
+"""What ``--from jaeger|tempo URL`` sends with every question, comma-separated, written as in
+``OTEL_EXPORTER_OTLP_HEADERS``: ``Authorization=Bearer%20...,X-Scope-OrgID=tenant-1``. Never
+written anywhere. Default: nothing."""
 
 HELISESSION_DIAGNOSE: Final = "HELISESSION_DIAGNOSE"
 """A file to which each process appends a diagnosis when it ends. ``helisession doctor run``

@@ -11,9 +11,14 @@ import os
 import threading
 import traceback
 
-from otel_helisession.redaction import redact
-
 logger = logging.getLogger("otel_helisession")
+
+
+def _masked(text: str) -> str:
+    """Mask what looks like a secret. Its patterns take 8 ms to load: once there is a log line."""
+    from otel_helisession.redaction import redact
+
+    return redact(text)
 
 
 class _Masked(logging.Filter):
@@ -22,12 +27,12 @@ class _Masked(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Change *record* where it must be; pass every one on."""
         message = record.getMessage()
-        masked = redact(message)
+        masked = _masked(message)
         if masked != message:
             record.msg, record.args = masked, ()
         if record.exc_info and record.exc_info[1] is not None:
             trace = "".join(traceback.format_exception(*record.exc_info)).rstrip()
-            masked = redact(trace)
+            masked = _masked(trace)
             if masked != trace:
                 record.exc_info, record.exc_text = None, masked
         return True

@@ -20,7 +20,8 @@ from otel_helisession.processor import SessionSpanProcessor
 
 OPTIONS: Final = (
     *("exporters", "store", "helicone_api_key", "allow_hosts", "trust_inbound"),
-    *("default_session", "logs", "spool", "handle_sigterm"),
+    *("default_session", "logs", "spool", "handle_sigterm", "bucket", "link_traces"),
+    *("capture_content", "redact", "session_metrics"),
 )
 """What ``instrument()`` takes, and a configuration file may say; see configure()."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Literal
 
-from opentelemetry.context import Context, get_value
+from opentelemetry.context import Context, get_current
 from opentelemetry.metrics import MeterProvider
 from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor
 from opentelemetry.sdk.trace.export import SpanExporter
@@ -22,7 +22,7 @@ from otel_helisession.conventions.segment import stable
 from otel_helisession.delivery.delivery import Delivery
 from otel_helisession.delivery.exit import EXIT_MILLIS
 from otel_helisession.delivery.settings import DeliverySettings
-from otel_helisession.finishing import MAX_VALUE_CHARS, Cleaning, Redact, finish, session_id
+from otel_helisession.finishing import MAX_VALUE_CHARS, Cleaning, Redact, finish, place
 from otel_helisession.guard import caught, once
 from otel_helisession.metrics.deliveries import measure
 from otel_helisession.metrics.sessions import session_metrics as chosen_metrics
@@ -114,7 +114,6 @@ class SessionSpanProcessor(SpanProcessor):
         self._adopted_set = frozenset(self._adopted)
         self._rule = reader.segment if segment is None else guarded(segment)
         self._own_rule = segment is not None
-        self._second = False
         cleaning = Cleaning(redact, max_value_chars, keep_media)
         self._off = environment.disabled()
         if bucket:
@@ -127,7 +126,7 @@ class SessionSpanProcessor(SpanProcessor):
             Delivery(
                 exporters,
                 settings or DeliverySettings.from_environment(),
-                partial(session_id, adopted=self._adopted),
+                partial(place, adopted=self._adopted),
                 partial(finish, adopted=self._adopted, cleaning=cleaning),
                 chosen_spool(spool),
             )
@@ -146,7 +145,8 @@ class SessionSpanProcessor(SpanProcessor):
         if self._off:
             return
         try:
-            session: Session | None = get_value(SESSION_KEY, parent_context)  # type: ignore[assignment]
+            context = get_current() if parent_context is None else parent_context
+            session: Any = context.get(SESSION_KEY)
             parent = span.parent
             above = None if parent is None else live.find(parent.span_id)
             if above is not None and (
@@ -166,9 +166,10 @@ class SessionSpanProcessor(SpanProcessor):
                     ancestry.put(span)
                 return
             key = span.context.span_id
-            if live.find(key) is not None and self._is_second(key, span):
-                return
             entry = live.add(span, key, session, scope, above, self._rule)
+            if entry is None:
+                self._stand_back()
+                return
             stamp = session.attributes
             if entry.position != session.path:
                 stamp = {**stamp, semconv.SESSION_PATH: entry.position}
@@ -180,7 +181,7 @@ class SessionSpanProcessor(SpanProcessor):
         self, span: Span, scope: Session | None, above: live.LiveSpan | None, attributes: Any
     ) -> None:
         """Stamp a span that has attributes, which may name its session, its kind or our keys."""
-        attributes = reader.attributes_of(span)
+        attributes = reader.plain(attributes)
         session = scope if above is None else above.session
         if scope is None:
             adopted = None
@@ -192,15 +193,19 @@ class SessionSpanProcessor(SpanProcessor):
                 scope = above.scope
             elif self._by_trace:
                 session = _session_of_trace(span)
-        key = span.context.span_id
-        if session is None or self._is_second(key, span):
+        if session is None:
             if ancestry.wanted:
                 ancestry.put(span)
             return
-        entry = live.add(span, key, session, scope, above, self._rule)
+        entry = live.add(span, span.context.span_id, session, scope, above, self._rule)
+        if entry is None:
+            self._stand_back()
+            return
         span.set_attributes(self._stamp_beside(entry, span, attributes))
 
-    def _stamp_beside(self, entry: live.LiveSpan, span: Span, attributes: Any) -> dict[str, Any]:
+    def _stamp_beside(
+        self, entry: live.LiveSpan, span: Span, attributes: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Return what to write on a span that has *attributes* already, and keep what it knows."""
         kind = reader.kind(attributes)
         if kind is None and span.kind is SpanKind.CLIENT:
@@ -210,22 +215,20 @@ class SessionSpanProcessor(SpanProcessor):
         if kind is not None and not self._own_rule:
             segment = reader.segment(span)
             entry.segment = None if segment is None else clean_segment(stable(segment))
-        stamp = dict(entry.session.attributes)
-        for name in stamp.keys() & attributes.keys():
-            if name not in _OURS:
-                del stamp[name]
         described = kind is not None or self._own_rule
-        stamp[semconv.SESSION_PATH] = entry.path() if described else entry.position
+        path = entry.path() if described else entry.position
+        stamp = entry.session.attributes
+        if path == entry.session.path and stamp.keys().isdisjoint(attributes):
+            beside = stamp
+        else:
+            beside = {k: v for k, v in stamp.items() if k in _OURS or k not in attributes}
+            beside[semconv.SESSION_PATH] = path
         if kind in REQUEST_KINDS and semconv.REQUEST_TYPE not in attributes:
-            stamp[semconv.REQUEST_TYPE] = kind
-        return stamp
+            beside = {**beside, semconv.REQUEST_TYPE: kind}
+        return beside
 
-    def _is_second(self, key: int, span: Span) -> bool:
-        """Tell whether another processor of ours has stamped *span* already."""
-        known = live.find(key)
-        if known is None or known() is not span:
-            return False
-        self._second = True
+    def _stand_back(self) -> None:
+        """Note that another processor of ours stamps the spans of this provider already."""
         ended.remember()
         once(
             ("processor", "second"),
@@ -233,7 +236,6 @@ class SessionSpanProcessor(SpanProcessor):
             "a TracerProvider has two SessionSpanProcessors; the second one stamps nothing. Give "
             "all exporters to one: SessionSpanProcessor(first, second)",
         )
-        return True
 
     def on_end(self, span: ReadableSpan) -> None:
         """Queue *span* for delivery. On the user's thread; never raises, never blocks."""
@@ -252,7 +254,9 @@ class SessionSpanProcessor(SpanProcessor):
             elif reader.is_pending(span):
                 return
             if self._delivery is not None and context.trace_flags.sampled:
-                self._delivery.put(span, entry or ended.get(span))
+                if entry is None and ended.wanted:
+                    entry = ended.get(span)
+                self._delivery.put(span, entry)
         except Exception as error:
             caught("SessionSpanProcessor.on_end", error)
 

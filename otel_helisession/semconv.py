@@ -28,6 +28,17 @@ HELICONE_ID: Final = "helicone.request.id"
 # Ours: on a span of ours for an HTTP call whose answer is not known to its end: it was left
 # early, broken off, or longer than we keep.
 RESPONSE_TRUNCATED: Final = "helicone.response.truncated"
+# Ours: on the spans of a session's own trace. What a span is in it ("session", "node",
+# "request"); how many requests of a node have no span; why and when the totals were taken; all
+# names, of a session that has several; and, below the prefix, the totals.
+TRACE_ROLE: Final = "helicone.session.trace.role"
+TRACE_COLLAPSED: Final = "helicone.session.trace.collapsed"
+TRACE_CLOSED: Final = "helicone.session.trace.closed"
+TRACE_CLOSED_AT: Final = "helicone.session.trace.closed_at"
+SESSION_NAMES: Final = "helicone.session.names"
+TOTAL_PREFIX: Final = "helicone.session.total."
+# Ours: on a link between two traces of one session; what the other trace is ("previous").
+LINK_KIND: Final = "helicone.session.link"
 # Ours: on metrics. Which exporter, by its class; and what became of spans on their way there.
 DESTINATION: Final = "helisession.destination"
 OUTCOME: Final = "helisession.outcome"

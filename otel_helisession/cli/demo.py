@@ -140,7 +140,8 @@ def _say_what_next(
     count = figures.count(len(found), "session")
     out.print(Text(f"\n{count} stored in {path}. What next:", style="dim"), soft_wrap=True)
     commands = {
-        f"{helisession} ls{option}": "all sessions",
+        f"{helisession} view{option}": "all sessions, in a browser",
+        f"{helisession} ls{option}": "the same, here",
         f"{helisession} show {one}{option}": "any one as a tree",
         f"{helisession} show {one} --json{option}": "with every message",
         f"{helisession} rm {one}{option}": "delete it",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from otel_helisession.cli.doctor_otlp import otlp
 from otel_helisession.cli.doctor_program import run
 from otel_helisession.cli.problem import Unusable
 from otel_helisession.cli.spool_option import spool_option
@@ -31,6 +32,7 @@ def doctor(
     helisession doctor                          this environment
     helisession doctor run -- python app.py     a program: why spans have no session
     helisession doctor helicone                 whether Helicone takes a log
+    helisession doctor otlp                     whether spans arrive over OTLP
 
     Connects to an OTLP endpoint, if one is set, and sends nothing. Exits 0 when there are no
     findings, else 1.
@@ -49,6 +51,7 @@ def doctor(
 
 
 doctor.add_command(run)
+doctor.add_command(otlp)
 
 
 @doctor.command()

@@ -58,11 +58,6 @@ def moment(unix_nano: int) -> datetime:
     return datetime.fromtimestamp(unix_nano / 1e9, timezone.utc)
 
 
-def iso(unix_nano: int) -> str:
-    """Return the time in ISO 8601, UTC: ``2025-01-31T09:30:00.250000Z``."""
-    return moment(unix_nano).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def local(unix_nano: int) -> str:
     """Return the time where the reader is: ``2025-01-31 10:30:00``."""
     return moment(unix_nano).astimezone().strftime("%Y-%m-%d %H:%M:%S")

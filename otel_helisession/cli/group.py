@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
+from otel_helisession.cli.extra import missing
 from otel_helisession.cli.problem import Unusable
 from otel_helisession.version import __version__
 
@@ -30,6 +31,11 @@ COMMANDS: Final = {
     "run": _Command(f"{_PACKAGE}.run", "run", "Run a program, and keep its sessions.", "run"),
     "ls": _Command(f"{_PACKAGE}.ls", "ls", "List the sessions, newest first.", "cli"),
     "show": _Command(f"{_PACKAGE}.show", "show", "Draw one session as a tree.", "cli"),
+    "view": _Command(f"{_PACKAGE}.view", "view", "Show the sessions in a browser.", "viewer"),
+    "import": _Command(
+        f"{_PACKAGE}.importing", "import_", "Read spans from files into the store.", "viewer"
+    ),
+    "export": _Command(f"{_PACKAGE}.export", "export", "Write a session to a file.", "viewer"),
     "rm": _Command(f"{_PACKAGE}.rm", "rm", "Delete sessions.", "cli"),
     "resend": _Command(f"{_PACKAGE}.resend", "resend", "Send what a spool has kept.", "cli"),
     "doctor": _Command(f"{_PACKAGE}.doctor", "doctor", "Check the set-up, and say why.", "all"),
@@ -40,6 +46,7 @@ _EPILOG: Final = """\b
 Try it:
   helisession demo                  a session to look at, without key or network
   helisession run -- python app.py  your own program, without changing it
+  helisession view                  all of them in a browser, and OTLP from any language
   helisession ls                    which sessions are there
   helisession show --last           the newest, as a tree
   helisession show 3f2a             any other, by the start of its id
@@ -85,10 +92,7 @@ class _Lazy(click.Group):
 def _unavailable(name: str, entry: _Command, error: ModuleNotFoundError) -> Unusable:
     if error.name == entry.module:
         return Unusable(f"this version has no '{name}' command")
-    return Unusable(
-        f"'helisession {name}' needs {error.name}, which is not installed; install it with: "
-        f'pip install "otel-helisession[{entry.extra}]"'
-    )
+    return missing(name, entry.extra, error.name)
 
 
 @click.group(

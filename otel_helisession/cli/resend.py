@@ -131,6 +131,8 @@ def _send(spool: Spool, waiting: Waiting, name: str, progress: Callable[[int], o
     row.sent, row.buried = resent.sent, resent.buried
     if resent.failed or resent.gave_up:
         row.problem = "it does not take them now; try again later"
+    elif resent.rejected:
+        row.problem = f"it rejected {figures.count(resent.rejected, 'span')}, and did not say which"
     return row
 
 

@@ -29,12 +29,14 @@ class Resent:
         sent: It has them now.
         buried: It refused them for good: they are dead letters now.
         failed: It did not take them: they are in the spool, as before.
+        rejected: It took their call, and not them; it did not say which they are.
         gave_up: Whether some were not even tried, because all before them had failed.
     """
 
     sent: int = 0
     buried: int = 0
     failed: int = 0
+    rejected: int = 0
     gave_up: bool = False
 
 
@@ -77,7 +79,8 @@ def _send(spool: Spool, outlet: Outlet, parcel: Parcel, resent: Resent) -> Seque
             stuck += outcome.refused
         else:
             resent.buried += len(outcome.refused)
-        resent.sent += len(batch) - len(outcome.undelivered) - len(outcome.refused)
+        resent.rejected += outcome.rejected
+        resent.sent += len(batch) - outcome.missing
     resent.failed += len(stuck) + len(left)
     return stuck + left
 

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 
 import click
 
 from otel_helisession.cli import figures
+from otel_helisession.cli.age import age
 from otel_helisession.cli.session_id import resolve
 from otel_helisession.cli.store_option import explained, store_option
+from otel_helisession.intake import inbox
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.writer import SessionWriter
-
-_SECONDS: Final[Mapping[str, int]] = {"m": 60, "h": 3_600, "d": 86_400, "w": 604_800}
-
-
-def _age(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
-    """Return ``7d`` or ``12h`` in seconds."""
-    if value is None:
-        return None
-    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?)([mhdw])", value.strip().lower())
-    if found is None:
-        raise click.BadParameter(
-            f"{value!r} is no age; give a number and m, h, d or w, as in 7d or 12h"
-        )
-    return float(found[1]) * _SECONDS[found[2]]
 
 
 @click.command()
 @click.argument("session_ids", metavar="[ID]...", nargs=-1)
-@click.option("--older-than", callback=_age, metavar="AGE", help="All that ended before: 7d, 12h.")
+@click.option("--older-than", callback=age, metavar="AGE", help="All that ended before: 7d, 12h.")
 @click.option("--all", "everything", is_flag=True, help="All sessions.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @store_option
@@ -72,6 +57,7 @@ def rm(
                 return 1
         with closing(SessionWriter(store)) as writer:
             if everything:
+                inbox.forget(path)  # what has come and is not stored yet
                 count = writer.remove_all()
             elif older_than is not None:
                 count = writer.remove_before(int((time.time() - older_than) * 1e9))

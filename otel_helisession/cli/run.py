@@ -19,7 +19,12 @@ from otel_helisession.store.location import store_path
 
 _SIGNALS: Final = ("OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER")
 
-_SAME: Final = {"local": "helisession_local", "helicone": "helicone", "otlp": "otlp"}
+_SAME: Final = {
+    "local": "helisession_local",
+    "session_trace": "helisession_session_trace",
+    "helicone": "helicone",
+    "otlp": "otlp",
+}
 """What OTEL_TRACES_EXPORTER calls an exporter that HELISESSION_EXPORTERS can name too."""
 
 _OPTIONS: Final = {

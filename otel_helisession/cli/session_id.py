@@ -22,12 +22,13 @@ _MOST: Final = 5
 """Sessions that a message lists."""
 
 
-def resolve(given: str, names: Mapping[str, str]) -> str:
+def resolve(given: str, names: Mapping[str, str], listing: str = "helisession ls") -> str:
     """Return the id that *given*, an id or the start of one, means.
 
     Args:
         given: What somebody typed.
         names: The name of every session by its id, newest first.
+        listing: The command that lists them.
 
     Raises:
         NoSuchSession: None or several are meant; the message lists the near ones.
@@ -42,14 +43,14 @@ def resolve(given: str, names: Mapping[str, str]) -> str:
     if found:
         raise NoSuchSession(
             f"{len(found):,} sessions start with {shown}; give more of the id:"
-            + _listed(found, names)
+            + _listed(found, names, listing)
         )
     near = _near(given, names)
     if near:
         raise NoSuchSession(
-            f"no session has an id that starts with {shown}; near:" + _listed(near, names)
+            f"no session has an id that starts with {shown}; near:" + _listed(near, names, listing)
         )
-    hint = "see: helisession ls" if names else "the store has no sessions; try: helisession demo"
+    hint = f"see: {listing}" if names else "the store has no sessions; try: helisession demo"
     raise NoSuchSession(f"no session has an id that starts with {shown}; {hint}")
 
 
@@ -86,8 +87,8 @@ def _near(given: str, names: Mapping[str, str]) -> list[str]:
     return list(dict.fromkeys(inside + alike))
 
 
-def _listed(ids: list[str], names: Mapping[str, str]) -> str:
+def _listed(ids: list[str], names: Mapping[str, str], listing: str) -> str:
     lines = [f"\n  {printable(one)}  {printable(names[one])}".rstrip() for one in ids[:_MOST]]
     if len(ids) > _MOST:
-        lines.append(f"\n  and {len(ids) - _MOST:,} more: helisession ls")
+        lines.append(f"\n  and {len(ids) - _MOST:,} more: {listing}")
     return "".join(lines)

@@ -18,6 +18,9 @@ from otel_helisession.store.summary import SessionSummary
 _LEAST_NAME: Final = 12
 """Cells that a name gets, at least, while another column can shrink for it."""
 
+_EXTRA: Final = ("last activity", "reasoning", "cached", "mean", "p95")
+"""Columns of a long list in the order they go where there is no room."""
+
 _GAP: Final = "  "
 
 
@@ -41,19 +44,49 @@ class SessionTable:
 
     sessions: Sequence[SessionSummary]
     short_ids: Mapping[str, str]
+    long: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs = ASCII if options.ascii_only else UNICODE
-        columns = _fit(_columns(self.sessions, self.short_ids, glyphs), options.max_width)
+        columns = _columns(self.sessions, self.short_ids, glyphs)
+        columns = _fit(
+            [*columns, *(_more(self.sessions, glyphs) if self.long else ())], options.max_width
+        )
         yield _row([(column, column.title, "dim") for column in columns], glyphs)
         for place in range(len(self.sessions)):
             cells = [(column, column.cells[place], column.style) for column in columns]
             yield _row(cells, glyphs)
 
 
-def session_table(sessions: Sequence[SessionSummary], short_ids: Mapping[str, str]) -> SessionTable:
-    """Return *sessions*, named by *short_ids*, as something for a rich console to print."""
-    return SessionTable(sessions, short_ids)
+def session_table(
+    sessions: Sequence[SessionSummary], short_ids: Mapping[str, str], *, long: bool = False
+) -> SessionTable:
+    """Return *sessions*, named by *short_ids*, as something for a rich console to print.
+
+    Args:
+        sessions: What to list.
+        short_ids: What to call each.
+        long: Whether to add latencies, and cached and reasoning tokens, where there is room.
+    """
+    return SessionTable(sessions, short_ids, long)
+
+
+def _more(sessions: Sequence[SessionSummary], glyphs: Glyphs) -> list[_Column]:
+    """Return what a long list has besides."""
+
+    def column(title: str, say: Callable[[SessionSummary], str]) -> _Column:
+        return _Column(title, tuple(map(say, sessions)), right=True).fitted()
+
+    def time(milliseconds: float | None) -> str:
+        return glyphs.dash if milliseconds is None else figures.duration(milliseconds)
+
+    return [
+        column("mean", lambda one: time(one.mean_ms)),
+        column("p95", lambda one: time(one.p95_ms)),
+        column("cached", lambda one: _number(one.usage.cache_read_tokens, glyphs)),
+        column("reasoning", lambda one: _number(one.usage.reasoning_tokens, glyphs)),
+        column("last activity", lambda one: figures.ago(one.end_unix_nano)),
+    ]
 
 
 def _columns(
@@ -91,7 +124,7 @@ def _fit(columns: list[_Column], width: int) -> list[_Column]:
 
     Names give way first, then users, the kinds of requests, costs, tokens, requests.
     """
-    for dropped in ("", "user", "requests", "cost", "tokens", "requests"):
+    for dropped in ("", *_EXTRA, "user", "requests", "cost", "tokens", "requests"):
         columns = [
             replace(column, cells=column.short, short=(), right=True).fitted()
             if column.title == dropped and column.short

@@ -7,15 +7,17 @@ guess, or a zero, would spoil every total that it went into.
 from __future__ import annotations
 
 import inspect
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timezone
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
 from otel_helisession.conventions.operation import Operation, Usage
+from otel_helisession.conventions.price_line import PriceLines
 
 SOURCE: Final = "genai-prices"
 """What ``Operation.provenance`` says of a cost from here."""
@@ -34,6 +36,11 @@ _PROVIDERS: Final[Mapping[str, str]] = {
 }
 """Names of the GenAI conventions, and of libraries, that the tables spell otherwise."""
 
+_MINUTE_NANO: Final = 60 * 10**9
+"""Prices may change by the hour, on the hour or within it."""
+
+_lines: Final = PriceLines()
+
 _STANDARD_TIERS: Final = frozenset({"", "auto", "default", "standard"})
 
 
@@ -46,7 +53,8 @@ def priced(operation: Operation, at_unix_nano: int | None = None) -> Operation:
             ``HELISESSION_PRICES`` is off.
         at_unix_nano: When the call was made, for prices that changed; None: now.
 
-    About 50 µs for an LLM call, nothing for others. Never raises on what was read.
+    About 50 µs for an LLM call, and 5 once its model's prices are known to be a line; nothing
+    for others. Never raises on what was read.
     """
     usage = operation.usage
     if operation.kind != "llm" or usage.cost_usd is not None or not operation.model:
@@ -75,14 +83,15 @@ def _cost(operation: Operation, at_unix_nano: int | None) -> float | None:
             return None
         if at_unix_nano is not None:
             when = datetime.fromtimestamp(at_unix_nano / 1e9, tz=timezone.utc)
+        provider, context = _provider(operation), _context(operation)
+        minute = (at_unix_nano or time.time_ns()) // _MINUTE_NANO
         for model in dict.fromkeys((operation.response_model, operation.request_model)):
             if model:
-                cost = calculate(
+                key = None if context is None else tuple(context.items())
+                cost = _lines.cost(
+                    (model, provider, minute, key),
                     _counted(operation.usage),
-                    model,
-                    _provider(operation),
-                    when,
-                    _context(operation),
+                    partial(calculate, model=model, provider=provider, when=when, context=context),
                 )
                 if cost is not None:
                     return cost
@@ -121,10 +130,8 @@ def _counted(usage: Usage) -> dict[str, int]:
     }
 
 
-_Calculator = Callable[
-    ["dict[str, int]", str, "str | None", "datetime | None", "dict[str, str] | None"],
-    "float | None",
-]
+_Calculator = Callable[..., "float | None"]
+"""From counts, ``model``, ``provider``, ``when`` and ``context`` to US dollars."""
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,6 @@ from otel_helisession.delivery.settings import DeliverySettings
 from otel_helisession.delivery.sheaf import Sheaf
 from otel_helisession.delivery.suppression import suppressed, suppression
 from otel_helisession.delivery.thread import started
-from otel_helisession.delivery.weight import weight
 from otel_helisession.guard import caught, once
 from otel_helisession.sessions.live import LiveSpan
 
@@ -43,7 +42,8 @@ class Delivery:
     Args:
         exporters: Where spans go, each independent of the others.
         settings: Sizes and times.
-        session_id: Names the group of an ended span; None: no session.
+        place: Names the session of an ended span (None: it has none), and says about how many
+            bytes it takes. Must not raise.
         finish: Makes of an ended span what shall leave; on the thread of an exporter, one at a
             time. Must not raise.
         keeper: The spool; None: there is none.
@@ -53,12 +53,12 @@ class Delivery:
         self,
         exporters: Sequence[SpanExporter],
         settings: DeliverySettings,
-        session_id: Callable[[ReadableSpan, LiveSpan | None], str | None],
+        place: Callable[[ReadableSpan, LiveSpan | None], tuple[str | None, int]],
         finish: Callable[[ReadableSpan, LiveSpan | None], ReadableSpan],
         keeper: Keeper | None = None,
     ) -> None:
         self.settings: Final = settings
-        self._session_id = session_id
+        self._place = place
         self._finish = finish
         self.queues: Final = Queues(exporters, settings, keeper)
         # A batch that is full wakes the thread, long before the intake is.
@@ -78,7 +78,7 @@ class Delivery:
         self._groups: SessionGroups[Item] = SessionGroups(
             self.settings.schedule_delay_millis / 1_000, self.settings.max_export_batch_size
         )
-        self.dropped = self.crowded_out = 0
+        self.dropped = self.crowded_out = self.late = 0
         self._reported = 0
         self._awake = threading.Event()
         self._idle = True
@@ -128,7 +128,8 @@ class Delivery:
         intake.append((span, entry))
         if self._idle or len(intake) >= self._wake_at:
             self._idle = False
-            self._awake.set()
+            if not self._awake.is_set():
+                self._awake.set()
             if self._thread is None:
                 self._start()
 
@@ -190,13 +191,14 @@ class Delivery:
             span, entry = self._intake.popleft()
         except IndexError:
             return
-        session_id = self._session_id(span, entry)
+        session_id, _ = self._place(span, entry)
         if session_id is not None and session_id not in self._cut:
             self._cut.append(session_id)
         self._drop(f"while {self.settings.max_queue_size} waited (OTEL_BSP_MAX_QUEUE_SIZE)")
 
     def _drop(self, when: str) -> None:
         self.dropped += 1
+        self.late += self._closed
         self.crowded_out += not self._closed
         once(
             ("delivery", when),
@@ -270,11 +272,11 @@ class Delivery:
             self.dropped, self.crowded_out = self.dropped + lost, self.crowded_out + lost
             self.queues.cut(session_id)
         for span, entry in came:
-            owner = self._session_id(span, entry)
+            owner, size = self._place(span, entry)
             if owner in cut:
                 self.dropped, self.crowded_out = self.dropped + 1, self.crowded_out + 1
             else:
-                self._groups.add(owner, (span, entry), weight(span), now)
+                self._groups.add(owner, (span, entry), size, now)
 
     def _pass_on_group(self, group: Group[Item]) -> None:
         spans = Sheaf(group.items, lambda item: self._finish(*item), self._finish_lock)

@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.delivery.agenda import Agenda, FlushExporter, GiveUp, Resend, Send
 from otel_helisession.delivery.bundle import Bundle
-from otel_helisession.delivery.keeper import UNKNOWN_REASON
+from otel_helisession.delivery.keeper import UNKNOWN_REASON, Parcel
 from otel_helisession.delivery.leftovers import Leftovers
 from otel_helisession.delivery.outcome import Outcome
 from otel_helisession.delivery.outlet import Outlet
@@ -114,9 +114,9 @@ class Dispatcher:
                     return ()
                 self._unsettled = () if resent else left
                 self._note(outcome, len(part))
-            lost = len(outcome.undelivered) + len(outcome.refused)
-            self._leftovers.arrived(len(part) - lost, resent)
+            self._leftovers.arrived(len(part) - outcome.missing, resent)
             self._leftovers.refuse(outcome.refused, outcome.reason)
+            self._leftovers.rejected(outcome.rejected)
             if outcome.undelivered:
                 break
         return left
@@ -151,15 +151,22 @@ class Dispatcher:
     def _resend(self, spool: Resending) -> None:
         """Send one parcel out of the spool."""
         parcel = spool.take(time.monotonic())
-        if parcel is None:
-            if spool.is_empty:
-                self._leftovers.spool_is_empty()
-            return
-        with self._changed:
-            self._agenda.breaker.begin()
-        left = self._export(parcel.spans, self._max_batch, resent=True)
-        if not left:
+        if parcel is not None:
+            with self._changed:
+                self._agenda.breaker.begin()
+            left = self._export(parcel.spans, self._max_batch, resent=True)
+            if left:
+                self._keep_on(spool, parcel, left)
+                return
             parcel.done()
+            spool.look_ahead(time.monotonic())
+        if spool.is_empty:
+            self._leftovers.spool_is_empty()
+
+    def _keep_on(self, spool: Resending, parcel: Parcel, left: Sequence[ReadableSpan]) -> None:
+        """Keep what is *left* of a parcel for another time, or bury it: it is at fault itself."""
+        if len(left) < len(parcel.spans):
+            spool.keep_rest(parcel, left)
             return
         tries, since = spool.failed(parcel, time.monotonic())
         if tries >= MAX_TRIES and self._agenda.breaker.accepted_since(since):

@@ -28,16 +28,21 @@ def renew_connections(exporter: SpanExporter) -> None:
     That is for exporters which keep a ``requests.Session``, as OTLP's over HTTP do; those within
     other exporters, too. Ours renew their own, and so does gRPC.
     """
-    requests: Any = sys.modules.get("requests")
-    if requests is None:
-        return
     try:
-        for session in _within(exporter, requests.Session, _DEPTH):
+        for session in sessions_of(exporter):
             for prefix, adapter in list(session.adapters.items()):
                 _parents.append(adapter)
                 session.mount(prefix, copy.copy(adapter))  # which has no connections
     except Exception as error:
         caught("renewing an exporter's connections after a fork", error)
+
+
+def sessions_of(exporter: SpanExporter) -> list[Any]:
+    """Return each ``requests.Session`` by which *exporter* sends; none where there is none."""
+    requests: Any = sys.modules.get("requests")
+    if requests is None:
+        return []
+    return list({id(one): one for one in _within(exporter, requests.Session, _DEPTH)}.values())
 
 
 def _within(owner: object, kind: type, depth: int) -> Iterator[Any]:

@@ -123,6 +123,19 @@ class Leftovers:
         with self._lock:
             self._tally.refused += len(spans)
 
+    def rejected(self, spans: int) -> None:
+        """Count so many *spans* as refused for good, of which nobody knows which they are."""
+        with self._lock:
+            self._tally.refused += spans
+
+    def given_back(self, spans: Sequence[ReadableSpan], reason: str) -> None:
+        """Take *spans* that the exporter had accepted and could not deliver: they are kept, or
+        buried where there is a *reason* why no other day will be better. They count twice."""
+        if reason:
+            self.refuse(spans, reason)
+        else:
+            self.keep(spans)
+
     def wait(self, deadline: float) -> bool:
         """Wait until what overflowed is written; False when that was not by *deadline*."""
         return self._spill.wait(deadline)

@@ -19,13 +19,20 @@ class Outcome:
         undelivered: What the destination did not take, and may take later.
         refused: What it will never take.
         reason: Why it refused, in a few words, without secrets.
+        rejected: How many others it will never take, where it does not say which.
     """
 
     undelivered: Sequence[ReadableSpan] = ()
     refused: Sequence[ReadableSpan] = ()
     reason: str = ""
+    rejected: int = 0
 
     @property
     def accepted(self) -> bool:
         """Whether all spans were accepted."""
-        return not self.undelivered and not self.refused
+        return not self.undelivered and not self.refused and not self.rejected
+
+    @property
+    def missing(self) -> int:
+        """How many spans were not accepted."""
+        return len(self.undelivered) + len(self.refused) + self.rejected

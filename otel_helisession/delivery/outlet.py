@@ -14,6 +14,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
 from otel_helisession.delivery.keeper import UNKNOWN_REASON
 from otel_helisession.delivery.outcome import Outcome
+from otel_helisession.delivery.rejections import Rejections
 from otel_helisession.guard import once
 
 _ALL_ACCEPTED: Final = Outcome()
@@ -34,6 +35,9 @@ class Outlet:
         Beside ``retries_itself``: like ``export``, but it returns an :class:`Outcome`.
     ``spooled(span)``
         What a spool may keep of a span.
+    ``give_back``
+        An attribute for a function of spans and a reason, to be called with those that it has
+        accepted and cannot deliver; the reason is empty if they may be sent another day.
 
     Attributes:
         destination: The stable name of where it sends.
@@ -58,6 +62,7 @@ class Outlet:
         self._is_final = getattr(exporter, "retries_itself", False) is True
         deliver: Any = getattr(exporter, "deliver", None) if self._is_final else None
         self._deliver: Callable[[Sequence[ReadableSpan]], Outcome] | None = deliver
+        self._rejections = Rejections(exporter) if deliver is None else None
 
     def send(self, spans: Sequence[ReadableSpan]) -> Outcome:
         """Export *spans*. Blocks for as long as the exporter does; never raises."""
@@ -73,10 +78,12 @@ class Outlet:
         try:
             if self._deliver is not None:
                 return self._deliver(spans)
+            if self._rejections is not None:
+                self._rejections.begin()
             result = self.exporter.export(spans)
             if result is not SpanExportResult.FAILURE:
                 self._check(result)
-                return _ALL_ACCEPTED
+                return self._taken(spans)
         except Exception as error:
             self._report("failed to export", error, "They are sent again for a while")
         if self._is_final:
@@ -91,16 +98,38 @@ class Outlet:
             self._report("failed to flush", error, "Spans may be lost")
             return False
 
-    def shut_down(self, deadline: float) -> None:
-        """Shut the exporter down, by *deadline* if it can keep one. Never raises."""
+    def shut_down(self, deadline: float) -> bool:
+        """Shut the exporter down, by *deadline* if it can keep one. Never raises.
+
+        Returns:
+            False when it says so, or fails: spans that it has accepted may be lost.
+        """
         try:
             shutdown: Any = self.exporter.shutdown
             if "timeout_millis" in inspect.signature(shutdown).parameters:
-                shutdown(timeout_millis=_millis_until(deadline))
-            else:
-                shutdown()
+                return shutdown(timeout_millis=_millis_until(deadline)) is not False
+            return shutdown() is not False
         except Exception as error:
             self._report("failed to shut down", error, "Spans may be lost")
+            return False
+
+    def _taken(self, spans: Sequence[ReadableSpan]) -> Outcome:
+        """Return what became of *spans* in a call that was a success, perhaps in parts."""
+        rejected, said = (0, "") if self._rejections is None else self._rejections.end()
+        if rejected or said:
+            once(
+                ("exporter", self.name, "partial success", rejected > 0),
+                logging.WARNING,
+                "%s was told that its call was a success, but %d of %d spans were rejected: %s",
+                self.name,
+                rejected,
+                len(spans),
+                said or "no reason given",
+            )
+        reason = f"rejected: {said}" if said else "rejected"
+        if rejected >= len(spans) > 0:
+            return Outcome(refused=spans, reason=reason)
+        return Outcome(rejected=rejected, reason=reason) if rejected > 0 else _ALL_ACCEPTED
 
     def _check(self, result: object) -> None:
         """Warn of an exporter that says nothing: to send its spans again would double them."""

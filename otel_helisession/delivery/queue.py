@@ -38,6 +38,10 @@ class ExporterQueue:
         settings: Bounds and times.
         destination: Its stable name.
         keeper: The spool, if there is one.
+
+    Attributes:
+        outlet: The exporter, as the queue sees it.
+        ended_well: Whether the exporter's own shutdown did not say that something was lost.
     """
 
     def __init__(
@@ -71,7 +75,10 @@ class ExporterQueue:
             self._spool,
             self._settings.max_export_batch_size,
         )
+        if hasattr(self.outlet.exporter, "give_back"):
+            self.outlet.exporter.give_back = self._leftovers.given_back
         self._closed = False
+        self.ended_well = True
         self._thread: threading.Thread | None = None
         self._closer: threading.Thread | None = None
 
@@ -168,7 +175,7 @@ class ExporterQueue:
 
     def _end(self, deadline: float) -> None:
         self._keep_what_waits()
-        self.outlet.shut_down(deadline)
+        self.ended_well = self.outlet.shut_down(deadline)
 
     def _keep_what_waits(self) -> None:
         with self._changed:

@@ -57,9 +57,10 @@ class Queues:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every span was accepted, or waits."""
-        return not any(
-            tally.lost or tally.in_spool for tally in (queue.tally for queue in self._queues)
+        """Whether every span was accepted, or waits, and no exporter has lost any since."""
+        return all(
+            queue.ended_well and not (tally.lost or tally.in_spool)
+            for queue, tally in ((queue, queue.tally) for queue in self._queues)
         )
 
     def restart(self) -> None:

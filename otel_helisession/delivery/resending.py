@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.delivery.keeper import Keeper, Parcel
 from otel_helisession.guard import caught
@@ -33,16 +35,30 @@ class Resending:
         self._keeper = keeper
         self._destination = destination
         self._parcels: Iterator[Parcel] | None = None
-        self._put_back = False
+        self._next: Parcel | None = None
+        self._put_back = self._again = False
         self._failures: dict[object, tuple[int, float]] = {}
         self.due = 0.0
 
     def take(self, now: float) -> Parcel | None:
         """Return the next parcel; None when there is none left, or the spool fails."""
+        parcel, self._next = self._next, None
+        if parcel is None:
+            parcel = self._fetched(now)
+        if parcel is not None:
+            self.due = now + PAUSE_SECONDS
+        return parcel
+
+    def look_ahead(self, now: float) -> None:
+        """Fetch the parcel after one that was settled, so that :attr:`is_empty` is true as soon
+        as the last one has arrived."""
+        self._next = self._fetched(now)
+
+    def _fetched(self, now: float) -> Parcel | None:
         try:
             if self._parcels is None:
+                self._put_back = self._again = False
                 self._parcels = iter(self._keeper.parcels(self._destination))
-                self._put_back = False
             parcel = next(self._parcels, None)
         except Exception as error:
             self._parcels, parcel, self._put_back = None, None, True
@@ -51,15 +67,13 @@ class Resending:
             return None
         if parcel is None:
             self._parcels = None
-            self.due = now + LOOK_AGAIN_SECONDS
-        else:
-            self.due = now + PAUSE_SECONDS
+            self.due = now if self._again else now + LOOK_AGAIN_SECONDS
         return parcel
 
     @property
     def is_empty(self) -> bool:
-        """Whether the last look went through, and nothing was put back."""
-        return self._parcels is None and not self._put_back
+        """Whether the last look went through, nothing was put back, and nothing has come since."""
+        return self._parcels is None and not (self._put_back or self._again)
 
     def failed(self, parcel: Parcel, now: float) -> tuple[int, float]:
         """Take note that *parcel* was not accepted.
@@ -79,10 +93,24 @@ class Resending:
     def look(self) -> None:
         """Look again as soon as there is time: something was kept, or the destination is back."""
         self.due = 0.0
+        self._again = True
+
+    def keep_rest(self, parcel: Parcel, left: Sequence[ReadableSpan]) -> None:
+        """Keep what is *left* of a parcel of which some has arrived, or all where that fails."""
+        self._put_back = True
+        try:
+            kept = not left or self._keeper.keep(self._destination, left)
+        except Exception as error:
+            kept = False
+            caught("the spool's keep()", error)
+        if kept:
+            parcel.done()
+        else:
+            parcel.put_back()
 
     def close(self) -> None:
         """Let go of what was claimed and not taken; the next look begins with the oldest."""
-        parcels, self._parcels = self._parcels, None
+        parcels, self._parcels, self._next = self._parcels, None, None
         close = getattr(parcels, "close", None)
         if close is not None:
             close()

@@ -74,7 +74,8 @@ class DeliverySettings:
 
     @classmethod
     def from_environment(cls) -> DeliverySettings:
-        """Return the settings that ``OTEL_BSP_*`` and ``HELISESSION_MAX_QUEUE_BYTES`` ask for.
+        """Return the settings that ``OTEL_BSP_*``, ``HELISESSION_MAX_QUEUE_BYTES`` and
+        ``HELISESSION_RETRY_SECONDS`` ask for.
 
         Raises:
             ValueError: A variable has a value that is not accepted.
@@ -85,4 +86,7 @@ class DeliverySettings:
         )
         delay = environment.number("OTEL_BSP_SCHEDULE_DELAY", DEFAULT_DELAY_MILLIS)
         size = environment.number(names.HELISESSION_MAX_QUEUE_BYTES, DEFAULT_QUEUE_BYTES)
-        return cls(queue, delay, batch, int(size))
+        retry = environment.number(
+            names.HELISESSION_RETRY_SECONDS, DEFAULT_RETRY_SECONDS, allow_zero=True
+        )
+        return cls(queue, delay, batch, int(size), retry)

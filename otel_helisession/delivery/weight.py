@@ -16,15 +16,19 @@ VALUE_BYTES: Final = 150
 _FLAT: Final = frozenset({int, float, bool, type(None)})
 
 
-def weight(span: ReadableSpan) -> int:
+def weight(span: ReadableSpan, attributes: Mapping[str, Any] | None = None) -> int:
     """Return about how many bytes *span* takes: a constant, one for each attribute and event,
     and the lengths of texts, in characters.
 
     It is for bounding a queue, so it may be wrong by half: texts that are not Latin-1 take two
-    or four bytes a character, and shared ones are counted each time. About a microsecond at
+    or four bytes a character, and shared ones are counted each time. About two microseconds at
     20 attributes.
+
+    Args:
+        span: A span that has ended.
+        attributes: Its attributes as a plain dict, where somebody has them already.
     """
-    total = SPAN_BYTES + _weight_of(span.attributes)
+    total = SPAN_BYTES + _weight_of(span.attributes if attributes is None else attributes)
     for event in span.events:
         total += VALUE_BYTES + _weight_of(event.attributes)
     return total
@@ -33,10 +37,11 @@ def weight(span: ReadableSpan) -> int:
 def _weight_of(attributes: Mapping[str, Any] | None) -> int:
     if not attributes:
         return 0
-    copy = getattr(attributes, "copy", None)  # the SDK's own mapping locks at each value
-    values = (attributes if copy is None else copy()).values()
-    total = VALUE_BYTES * len(values)
-    for value in values:
+    if type(attributes) is not dict:  # the SDK's own mapping is slow at each value
+        copy = getattr(attributes, "copy", None)
+        attributes = dict(attributes) if copy is None else copy()
+    total = VALUE_BYTES * len(attributes)
+    for value in attributes.values():
         kind = type(value)
         if kind is str:
             total += len(value)

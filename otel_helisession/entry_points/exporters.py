@@ -1,4 +1,5 @@
-"""The traces exporters ``helisession_local`` and ``helicone``, by name and without code."""
+"""The traces exporters ``helisession_local``, ``helisession_session_trace`` and ``helicone``, by
+name and without code."""
 
 from __future__ import annotations
 
@@ -91,3 +92,18 @@ class ConfiguredHeliconeSpanExporter(ConfiguredSpanExporter):
         from otel_helisession.exporters.helicone import HeliconeSpanExporter
 
         return HeliconeSpanExporter(**settings)
+
+
+class ConfiguredSessionTraceExporter(ConfiguredSpanExporter):
+    """The traces exporter ``helisession_session_trace``: SessionTraceExporter, with its settings,
+    to where the standard OTLP variables say."""
+
+    NAME = "helisession_session_trace"
+
+    @staticmethod
+    def make(**settings: Any) -> SpanExporter:
+        """Return the SessionTraceExporter."""
+        from otel_helisession.destinations import otlp
+        from otel_helisession.session_trace.exporter import SessionTraceExporter
+
+        return SessionTraceExporter(otlp(has_content=True)[0], **settings)

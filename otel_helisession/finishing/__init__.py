@@ -6,7 +6,7 @@ Works on a copy that shares everything it does not change, in the background.
 
 from otel_helisession.finishing.cleaning import DEFAULT, MAX_VALUE_CHARS, Cleaning, Redact
 from otel_helisession.finishing.discreet import SUFFIX, captures_content, without_content
-from otel_helisession.finishing.finish import finish, is_default, session_id
+from otel_helisession.finishing.finish import finish, is_default, place, session_id
 from otel_helisession.finishing.finished import FinishedSpan, under
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "captures_content",
     "finish",
     "is_default",
+    "place",
     "session_id",
     "under",
     "without_content",

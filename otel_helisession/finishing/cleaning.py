@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any, Final
 
 from opentelemetry.sdk.resources import Resource
@@ -14,12 +13,12 @@ from opentelemetry.trace import Link, Status
 
 from otel_helisession import semconv
 from otel_helisession.conventions.shortening import shortened_text
-from otel_helisession.finishing.media import RUN as MEDIA_RUN
-from otel_helisession.finishing.media import described, without_media
+from otel_helisession.finishing.media import described, may_hold_media, without_media
+from otel_helisession.finishing.shared import SharedResource
 from otel_helisession.guard import once
 from otel_helisession.redaction import MASK, redact, redact_query, treatment
 from otel_helisession.redaction.secrets import SHORT, redact_long
-from otel_helisession.redaction.shape import has_run, shape
+from otel_helisession.redaction.shape import shape
 
 Redact = Callable[[str, str], str]
 """A user's own masking: given the name of an attribute and a text in it, the text to send."""
@@ -33,6 +32,18 @@ _MAX_DEPTH: Final = 64
 """Deepest structured value; deeper ones are masked, because nobody looks there."""
 
 _MAX_RESOURCES: Final = 64
+
+_MAX_REMEMBERED: Final = 8_192
+
+_NUMBERS: Final = frozenset({int, float, bool})
+
+_CLEAN: Final[set[str]] = set()
+"""Short texts in which there is no secret, whatever plain name they stand under."""
+
+_PLAIN: Final[set[str]] = set()
+"""Names whose short texts are treated as any text."""
+
+_NOTHING: Final[frozenset[str]] = frozenset()
 
 SPAN_NAME: Final = "span.name"
 STATUS_DESCRIPTION: Final = "otel.status_description"
@@ -91,17 +102,19 @@ class Cleaning:
     def changes(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return only what must change in *attributes*: name to clean value. Usually empty."""
         made: dict[str, Any] = {}
-        is_usual = self.redact is None
+        known = _CLEAN if self.redact is None else _NOTHING
         for name, value in attributes.items():
             kind = type(value)
-            if kind is int or kind is bool or kind is float:
+            if kind is str:
+                if value in known and name in _PLAIN:
+                    continue
+            elif kind in _NUMBERS:
                 continue
-            if is_usual and kind is str and len(value) <= SHORT:
-                clean = _short(name, value)
-            else:
-                clean = self._value(name, value, 0)
+            clean = self._value(name, value, 0)
             if clean is not value:
                 made[name] = clean
+            elif kind is str and len(value) <= SHORT and treatment(name) == "plain":
+                _remember(name, value)
         return made
 
     def text(self, name: str, text: str) -> str:
@@ -110,9 +123,10 @@ class Cleaning:
             clean = redact(text)
         else:
             its_shape = shape(text)
-            if not self.keep_media and has_run(its_shape, MEDIA_RUN):
-                text = without_media(text)
-                its_shape = shape(text)
+            if not self.keep_media and may_hold_media(its_shape):
+                found = without_media(text)
+                if found != text:
+                    text, its_shape = found, shape(found)
             clean = redact_long(text, its_shape)
         if self.redact is not None and name not in _IDENTITY:
             clean = self._redacted(name, clean)
@@ -161,9 +175,11 @@ class Cleaning:
         if known is not None and known[0] is resource:
             return known[1]
         changes = self.changes(resource.attributes)
-        clean = resource
-        if changes:
-            clean = Resource({**resource.attributes, **changes}, resource.schema_url)
+        clean = SharedResource(
+            Resource({**resource.attributes, **changes}, resource.schema_url)
+            if changes
+            else resource
+        )
         if len(self._resources) >= _MAX_RESOURCES:
             self._resources.clear()
         self._resources[id(resource)] = (resource, clean)
@@ -231,14 +247,13 @@ class Cleaning:
         return MASK
 
 
-@lru_cache(maxsize=8_192)
-def _short(name: str, value: str) -> str:
-    """Return a short text clean: they are names mostly, and come again and again."""
-    how = treatment(name)
-    if how == "masked":
-        return MASK
-    clean = redact_query(value) if how == "query" else redact(value)
-    return value if clean == value else clean
+def _remember(name: str, value: str) -> None:
+    """Note that *value* is clean under names that are treated as *name* is: short texts are
+    names mostly, and come again and again."""
+    for one, known in ((name, _PLAIN), (value, _CLEAN)):
+        if len(known) >= _MAX_REMEMBERED:
+            known.clear()
+        known.add(one)
 
 
 DEFAULT: Final = Cleaning()

@@ -11,6 +11,7 @@ from opentelemetry.trace import Status, format_trace_id
 from otel_helisession import joining, semconv
 from otel_helisession.conventions import reader
 from otel_helisession.conventions.operation import REQUEST_KINDS
+from otel_helisession.delivery.weight import SPAN_BYTES, weight
 from otel_helisession.finishing.cleaning import DEFAULT, SPAN_NAME, Cleaning
 from otel_helisession.finishing.finished import FinishedSpan
 from otel_helisession.guard import caught
@@ -25,16 +26,38 @@ _OURS: Final = frozenset(
 )
 
 
-def session_id(span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]) -> str | None:
-    """Return whose span this is, for grouping; None when it is nobody's. Never raises."""
+def session_id(
+    span: ReadableSpan,
+    entry: LiveSpan | None,
+    adopted: tuple[str, ...],
+    attributes: Mapping[str, Any] | None = None,
+) -> str | None:
+    """Return whose span this is, for grouping; None when it is nobody's. Never raises.
+
+    *attributes* are the span's, where somebody has read them already.
+    """
     if entry is not None and not is_default(entry.session, span):
         return entry.session.id
     try:
-        session = _adopted_late(span, entry, reader.attributes_of(span), adopted)
+        known = reader.attributes_of(span) if attributes is None else attributes
+        session = _adopted_late(span, entry, known, adopted)
     except Exception as error:
         caught("finding a span's session", error)
         return None
     return None if session is None else session.id
+
+
+def place(
+    span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...]
+) -> tuple[str | None, int]:
+    """Return whose span this is, and about how many bytes it takes. Never raises."""
+    try:
+        attributes = reader.attributes_of(span)
+        size = weight(span, attributes)
+    except Exception as error:
+        caught("weighing a span", error)
+        attributes, size = {}, SPAN_BYTES
+    return session_id(span, entry, adopted, attributes), size
 
 
 def finish(
@@ -82,7 +105,7 @@ def is_default(session: Session, span: ReadableSpan) -> bool:
 def _finish(
     span: ReadableSpan, entry: LiveSpan | None, adopted: tuple[str, ...], cleaning: Cleaning
 ) -> FinishedSpan:
-    attributes = dict(reader.attributes_of(span))
+    attributes = reader.attributes_of(span)
     stamp: dict[str, Any] = {}
     if entry is not None and not is_default(entry.session, span):
         stamp = _stamp(attributes, entry.session, entry.fix())
@@ -90,9 +113,7 @@ def _finish(
         session = _adopted_late(span, entry, attributes, adopted)
         if session is not None:
             stamp = _stamp(attributes, session, session.path if entry is None else entry.fix())
-    for name, value in _joined(span, attributes).items():
-        attributes.setdefault(name, value)
-    attributes.update(stamp)
+    attributes = {**attributes, **_joined(span, attributes), **stamp}
     attributes.update(cleaning.changes(attributes))
     events, links = span.events, span.links
     return FinishedSpan(
@@ -138,7 +159,9 @@ def _adopted_late(
     Langfuse's and Traceloop's processors come after ours where the program adds them.
     """
     if entry is None:
-        return adopt(attributes, span.kind, adopted) if adopted else None
+        if attributes.keys().isdisjoint(adopted):
+            return None
+        return adopt(attributes, span.kind, adopted)
     default = entry.session
     theirs = {name: value for name, value in attributes.items() if value != default.id}
     return adopt(theirs, span.kind, adopted) or default
@@ -165,10 +188,11 @@ def _stamp(attributes: Mapping[str, Any], session: Session, path: str) -> dict[s
 def _joined(span: ReadableSpan, attributes: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what log records say of *span*.
 
-    Nothing for a span that is no call: the record was written outside of it.
+    Nothing that it says itself, and nothing for a span that is no call: the record was written
+    outside of it.
     """
     context = span.get_span_context()
     said = context and joining.current.take((context.trace_id, context.span_id))
     if not said or (semconv.REQUEST_MODEL not in attributes and reader.kind(attributes) is None):
         return {}
-    return said
+    return {name: value for name, value in said.items() if name not in attributes}

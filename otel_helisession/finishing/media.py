@@ -9,14 +9,16 @@ from hashlib import sha256
 from re import Match
 from typing import Any, Final
 
-RUN: Final = 64
+from otel_helisession.redaction.shape import has_run, has_value
+
+_RUN: Final = 64
 """So many characters of base64 beside each other are looked at; the smallest picture has 90."""
 
 _UNMARKED: Final = 1_000
 """From so many on, no mark is needed: no text has a word like that."""
 
 _RUNS: Final = re.compile(
-    r"(?:(?<![A-Za-z0-9+/_\\-])|(?<=\\[nrtbf]))" rf"[A-Za-z0-9+/_-]{{{RUN - 2},}}={{0,2}}"
+    r"(?:(?<![A-Za-z0-9+/_\\-])|(?<=\\[nrtbf]))" rf"[A-Za-z0-9+/_-]{{{_RUN - 2},}}={{0,2}}"
 )
 """Not from the letter of an escape on, where one stands before."""
 
@@ -56,10 +58,15 @@ def without_media(text: str) -> str:
     """Return *text* with base64 replaced by notes; *text* itself when it has none.
 
     In a ``data:`` URL, which keeps its start, and in an object that says that it holds base64,
-    any run of RUN characters is; elsewhere from 1,000 on, if it begins like a file, or has
+    any run of 64 characters is; elsewhere from 1,000 on, if it begins like a file, or has
     capitals, small letters and digits. JSON stays JSON. Linear in the length.
     """
     return _RUNS.sub(_replaced, text)
+
+
+def may_hold_media(its_shape: bytes) -> bool:
+    """Tell whether without_media() might find something in a text of this shape."""
+    return has_value(its_shape, _RUN - 2) or has_run(its_shape, _UNMARKED)
 
 
 def described(mime_type: str, content: bytes) -> str:

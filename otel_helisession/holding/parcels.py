@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -16,6 +16,7 @@ from otel_helisession.guard import once
 from otel_helisession.holding.bounds import Bounds
 
 _PATIENT: Final = Backoff()
+_LATE: Final = "it was not reached in time"
 _HURRIED: Final = Backoff(first=0.1, longest=HURRIED_SECONDS)
 
 
@@ -60,20 +61,32 @@ class Parcels:
     Args:
         bounds: How much may wait.
         name: What messages call the destination.
+        on_lost: Told which spans did not get through.
 
     Attributes:
+        returns: Whether what does not get through goes back to who handed it over, by
+            :meth:`take_returned`, and so is not lost here.
         lost: How many spans did not get through, since the start.
         hurried: Whether somebody waits: a flush, or the end.
         failures: How many calls failed.
     """
 
-    def __init__(self, bounds: Bounds, name: str) -> None:
+    def __init__(
+        self,
+        bounds: Bounds,
+        name: str,
+        on_lost: Callable[[Sequence[ReadableSpan]], None] = lambda spans: None,
+    ) -> None:
         self._bounds = bounds
         self._name = name
+        self._on_lost = on_lost
         self._waiting: deque[Parcel] = deque()
         self._spans = self._weight = 0
         self._not_before = 0.0
+        self._under_way: Parcel | None = None
+        self._returned: list[tuple[Sequence[ReadableSpan], str]] = []
         self._closed = False
+        self.returns = False
         self.hurried = False
         self.lost = self.failures = 0
 
@@ -90,13 +103,13 @@ class Parcels:
                 return
             self._waiting.remove(fresh[0])
             self._taken(fresh[0])
-            self._lose(len(fresh[0].spans), "too much waits for it")
+            self._give_up(fresh[0].spans, "too much waits for it")
 
     def next(self, now: float) -> Parcel | None:
         """Take out the session to be sent now; None when there is none, or after a failure."""
         if not self._waiting or self._not_before > now:
             return None
-        parcel = self._waiting.popleft()
+        parcel = self._under_way = self._waiting.popleft()
         self._taken(parcel)
         return parcel
 
@@ -112,7 +125,9 @@ class Parcels:
         """
         if self._closed:
             return  # close() has given it up
-        self._lose(len(outcome.refused), outcome.reason)
+        self._under_way = None
+        self._refused(outcome.refused, outcome.reason)
+        self._count_lost(outcome.rejected, outcome.reason)
         parcel.reduce(outcome.undelivered)
         if not outcome.undelivered:
             self._not_before = 0.0
@@ -122,7 +137,7 @@ class Parcels:
             backoff = _HURRIED if self.hurried else _PATIENT
             self._not_before = now + backoff.pause(parcel.attempts)
         if outcome.undelivered and now - parcel.since >= DEFAULT_RETRY_SECONDS:
-            self._lose(len(parcel.spans), "it was not reached in time")
+            self._give_up(parcel.spans, _LATE)
         elif outcome.undelivered:
             self._add(parcel)
         elif parcel.spans:
@@ -133,12 +148,20 @@ class Parcels:
         self.hurried = True
         self._not_before = 0.0
 
-    def close(self, in_flight: int) -> None:
-        """Give up what still waits, and the *in_flight* spans of a call that has not returned."""
+    def close(self) -> None:
+        """Give up what still waits, and the spans of a call that has not returned."""
         self._closed = True
-        self._lose(self._spans + in_flight, "it was not reached in time")
+        late = [*([self._under_way] if self._under_way else []), *self._waiting]
         self._waiting.clear()
         self._spans = self._weight = 0
+        for parcel in late:
+            self._give_up(parcel.spans, _LATE)
+
+    def take_returned(self) -> list[tuple[Sequence[ReadableSpan], str]]:
+        """Take out what goes back, with the reason why it was refused; empty for what may be
+        sent another day."""
+        returned, self._returned = self._returned, []
+        return returned
 
     def _add(self, parcel: Parcel, *, first: bool = False) -> None:
         (self._waiting.appendleft if first else self._waiting.append)(parcel)
@@ -149,7 +172,25 @@ class Parcels:
         self._spans -= len(parcel.spans)
         self._weight -= parcel.weight
 
-    def _lose(self, spans: int, reason: str) -> None:
+    def _give_up(self, spans: Sequence[ReadableSpan], why: str) -> None:
+        if self.returns:
+            self._returned.append((spans, ""))
+        else:
+            self._lose(spans, why)
+
+    def _refused(self, spans: Sequence[ReadableSpan], reason: str) -> None:
+        if self.returns and spans:
+            self._on_lost(spans)
+            self._returned.append((spans, reason))
+        else:
+            self._lose(spans, reason)
+
+    def _lose(self, spans: Sequence[ReadableSpan], reason: str) -> None:
+        if spans:
+            self._on_lost(spans)
+            self._count_lost(len(spans), reason)
+
+    def _count_lost(self, spans: int, reason: str) -> None:
         if not spans:
             return
         self.lost += spans

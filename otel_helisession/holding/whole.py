@@ -89,9 +89,7 @@ class WholeSession:
 
     @cached_property
     def _read(self) -> Mapping[Key, Operation]:
-        return {
-            key_of(span.context): understood(span) for span in self.spans
-        }
+        return {key_of(span.context): understood(span) for span in self.spans}
 
     @cached_property
     def _count(self) -> Count:

@@ -77,6 +77,8 @@ def _claim(span: Any, session: Session) -> None:
         entry = live.add(span, key, session, session, None, reader.segment)
     elif entry.scope is not None or not entry.session.id_given:  # else it was adopted: theirs
         before = entry.session.attributes
+    if entry is None:  # its processor has just registered it, on another thread
+        return
     entry.claim(session)
     attributes = reader.attributes_of(span)
     stamp: dict[str, Any] = {

@@ -34,8 +34,12 @@ from otel_helisession.metrics.instruments import histogram, meter, observe
 _SWITCH: Final = "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED"
 """OpenTelemetry's: ``true`` has the SDK measure itself. Default ``false``."""
 
-_OTHER: Final = "_OTHER"
-"""The conventions' error.type for what has no better name."""
+_CROWDED_OUT: Final = "queue_full"
+_LATE: Final = "already_shutdown"
+"""The conventions' own words for why a processor drops a span."""
+
+_OUT_OF_TIME: Final = "timeout"
+"""It could neither be delivered in time nor kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class _Figures:
     capacity: int
     in_flight: int
     crowded_out: int
+    late: int
     dropped: int
 
 
@@ -73,6 +78,7 @@ class _Watched:
                 delivery.settings.max_queue_size,
                 queue.outlet.in_flight,
                 delivery.crowded_out + tally.crowded_out,
+                delivery.late,
                 delivery.dropped + tally.dropped,
             )
 
@@ -81,8 +87,9 @@ def processed(one: _Figures) -> Iterator[tuple[Attributes, int]]:
     """Return what a queue is done with: handed over, or dropped, and why."""
     tally, name = one.tally, one.component.queue
     yield name, tally.accepted + tally.refused + tally.kept
-    yield {**name, semconv.ERROR_TYPE: "queue_full"}, one.crowded_out
-    yield {**name, semconv.ERROR_TYPE: _OTHER}, one.dropped - one.crowded_out
+    yield {**name, semconv.ERROR_TYPE: _CROWDED_OUT}, one.crowded_out
+    yield {**name, semconv.ERROR_TYPE: _LATE}, one.late
+    yield {**name, semconv.ERROR_TYPE: _OUT_OF_TIME}, one.dropped - one.crowded_out - one.late
 
 
 def exported(one: _Figures) -> Iterator[tuple[Attributes, int]]:
@@ -179,7 +186,8 @@ def _time(outlet: Outlet, durations: Histogram, name: Attributes) -> None:
     """Have each call of the exporter recorded, on the thread that makes it."""
 
     def sent(seconds: float, outcome: Outcome) -> None:
-        failed = "refused" if outcome.refused else "undelivered" if outcome.undelivered else None
+        refused = outcome.refused or outcome.rejected
+        failed = "refused" if refused else "undelivered" if outcome.undelivered else None
         try:
             durations.record(seconds, {**name, semconv.ERROR_TYPE: failed} if failed else name)
         except Exception as error:

@@ -8,14 +8,23 @@ from __future__ import annotations
 from typing import Final
 
 _OF_KEYS: Final = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_+/=.~"
-_TABLE: Final = bytes(ord("x") if one in _OF_KEYS else ord(" ") for one in range(256))
+_OPENING: Final = b"\"',"
+_TABLE: Final = bytes(
+    ord("x") if one in _OF_KEYS else ord('"') if one in _OPENING else ord(" ") for one in range(256)
+)
 
 
 def shape(text: str) -> bytes:
-    """Return an ``x`` for each character of base64 or of a key, and blanks for others."""
+    """Return an ``x`` for each character of base64 or of a key, a ``"`` for what stands before
+    values (quotes and the comma of a ``data:`` URL), and blanks for others."""
     return text.encode("utf-8", "replace").translate(_TABLE)
 
 
 def has_run(shape: bytes, length: int) -> bool:
     """Tell whether so many characters of keys stand beside each other."""
     return b"x" * length in shape
+
+
+def has_value(shape: bytes, length: int) -> bool:
+    """Tell whether so many characters of keys stand behind what stands before values."""
+    return b'"' + b"x" * length in shape

@@ -9,9 +9,7 @@ https://opentelemetry.io/docs/specs/otel/trace/tracestate-probability-sampling/
 
 from __future__ import annotations
 
-import hashlib
 import math
-from fractions import Fraction
 from typing import Final
 
 BITS: Final = 56
@@ -31,6 +29,8 @@ def stamp() -> None:
 
 def randomness(session_id: str) -> int:
     """Return R, from 0 to 2**56 - 1. About a microsecond."""
+    import hashlib  # with OpenSSL, which most programs of sessions do not need
+
     digest = hashlib.sha256(session_id.encode(errors="surrogatepass")).digest()
     return int.from_bytes(digest[: BITS // 8], "big")
 
@@ -49,6 +49,8 @@ def threshold(ratio: float) -> int:
         raise TypeError(f"a ratio must be a number from 0 to 1, not {type(ratio).__name__}")
     if not 0 <= ratio <= 1:
         raise ValueError(f"the ratio is {ratio!r}; it must be from 0 (none) to 1 (all)")
+    from fractions import Fraction  # with decimal: 4 ms, for samplers alone
+
     return math.ceil((1 - Fraction(repr(float(ratio)))) * _ALL)
 
 

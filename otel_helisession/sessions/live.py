@@ -161,8 +161,8 @@ def add(
     scope: Session | None,
     above: LiveSpan | None,
     rule: Rule,
-) -> LiveSpan:
-    """Register *span*, with span id *key*, as started, and return its entry."""
+) -> LiveSpan | None:
+    """Register *span*, with span id *key*, as started, and return its entry; None: it has one."""
     live = LiveSpan(span, _forget)
     live.session = session
     live.scope = scope
@@ -179,7 +179,11 @@ def add(
     live.ended = None
     live.fixed = None
     live.key = key
-    spans[key] = live
+    known = spans.setdefault(key, live)
+    if known is not live:
+        if known() is span:
+            return None
+        spans[key] = live  # two traces have a span of this id
     return live
 
 

@@ -176,22 +176,28 @@ class session(Scope):
             raise TypeError("session(id=function) is for decorators; in a with block give the id")
         entered = Session(
             self._name,
-            id=self._id,  # type: ignore[arg-type]
+            id=self._id,
             path=self._path,
             user_id=self._user_id,
-            properties=self._properties,  # type: ignore[arg-type]  # cleaned there
+            properties=self._properties,
         )
         around = context_api.get_current()
         entry = self._attach(context_api.set_value(SESSION_KEY, entered, around))
         entry.session = entered
         entry.around = around
+        if not entered.id_given:
+            ending.entered(entered)
         return entered
 
     def _exit(self, error: BaseException | None) -> None:
         entry = self._detach()
         entered, entry.session = entry.session, None  # it is left once, whatever comes after
-        if entered is not None and ending.listeners:
+        if entered is None:
+            return
+        if ending.listeners:
             ending.left(entered, context_session(entry.around))
+        if not entered.id_given:
+            ending.open_here.pop(entered.id, None)
 
     def _again(self, call: Call) -> session:
         identifier = self._id(*call.args, **call.kwargs) if callable(self._id) else self._id

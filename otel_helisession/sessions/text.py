@@ -6,7 +6,6 @@ for HTTP headers and for the ``meta`` of a log alike.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from typing import Final
@@ -45,7 +44,7 @@ def clean(text: str) -> str:
     """Return *text* without control characters and outer blanks, as a plain str."""
     if text.__class__ is not str:  # an enum's member, say
         text = str.__str__(text)
-    return text if is_plain(text) else _CONTROL.sub("", text).strip()
+    return text.strip() if text.isprintable() else _CONTROL.sub("", text).strip()
 
 
 def clean_name(name: str) -> str:
@@ -76,6 +75,8 @@ def clean_id(identifier: str) -> str:
         "an id was longer than %d characters; it was replaced by its start and a digest",
         MAX_ID_CHARS,
     )
+    import hashlib  # with OpenSSL, which takes 2 ms to load, for ids that nobody should have
+
     digest = hashlib.sha256(cleaned.encode()).hexdigest()[:32]
     start = cleaned[: MAX_ID_CHARS - 33] if cleaned.isascii() else cleaned[:40]
     return f"{start}-{digest}"

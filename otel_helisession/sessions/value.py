@@ -25,7 +25,7 @@ MAX_PROPERTY_CHARS: Final = 500
 _NO_PROPERTIES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Session:
     """One run of an agent, or one conversation, and the present place in its path.
 
@@ -45,48 +45,40 @@ class Session:
         TypeError: A field has the wrong type.
     """
 
-    name: str = ""
-    id: str = None  # type: ignore[assignment]  # never None once made
-    path: str = ROOT
-    user_id: str | None = None
-    properties: Mapping[str, str] = field(default=None, hash=False)  # type: ignore[arg-type]
-    id_given: bool = field(default=None, compare=False)  # type: ignore[assignment]
-    _attributes: Mapping[str, str | int] | None = field(
-        default=None, init=False, repr=False, compare=False
-    )
-    _headers: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
+    name: str
+    id: str
+    path: str
+    user_id: str | None
+    properties: Mapping[str, str] = field(hash=False)
+    id_given: bool = field(compare=False)
+    _attributes: Mapping[str, str | int] | None = field(init=False, repr=False, compare=False)
+    _headers: Mapping[str, str] | None = field(init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        name, identifier, user_id = self.name, self.id, self.user_id
-        if name.__class__ is not str and not isinstance(name, str):
+    def __init__(
+        self,
+        name: str = "",
+        id: str | None = None,
+        path: str = ROOT,
+        user_id: str | None = None,
+        properties: Mapping[str, object] | None = None,
+        id_given: bool | None = None,
+    ) -> None:
+        if not isinstance(name, str):
             raise TypeError(f"a session's name must be a str, not {type(name).__name__}")
-        if identifier is not None and not isinstance(identifier, str):
-            raise TypeError(
-                f"a session's id must be a str or None, not {type(identifier).__name__}"
-            )
-        if not isinstance(self.path, str):
-            raise TypeError(f"a session's path must be a str, not {type(self.path).__name__}")
+        if not isinstance(path, str):
+            raise TypeError(f"a session's path must be a str, not {type(path).__name__}")
+        given = None if id is None else _clean_given_id(id)
+        if id_given is None:
+            id_given = given is not None
         put = object.__setattr__
         put(self, "name", clean_name(name))
-        put(self, "path", clean_path(self.path))
-        cleaned_id = clean_id(identifier) if identifier else ""
-        if not cleaned_id:
-            if identifier is not None:
-                once(
-                    ("id", "empty"),
-                    logging.WARNING,
-                    "an empty session id was replaced by a new one",
-                )
-            put(self, "id", str(uuid.uuid4()))
-        else:
-            put(self, "id", cleaned_id)
-        if self.id_given is None:
-            put(self, "id_given", bool(cleaned_id))
-        if user_id is not None:
-            if not isinstance(user_id, str):
-                raise TypeError(f"a user_id must be a str or None, not {type(user_id).__name__}")
-            put(self, "user_id", clean_id(user_id) or None)
-        put(self, "properties", _clean_properties(self.properties))
+        put(self, "id", given or str(uuid.uuid4()))
+        put(self, "path", clean_path(path))
+        put(self, "user_id", None if user_id is None else _clean_user_id(user_id))
+        put(self, "properties", _clean_properties(properties))
+        put(self, "id_given", id_given)
+        put(self, "_attributes", None)
+        put(self, "_headers", None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the fields, so that a queue can carry a session to another process."""
@@ -157,6 +149,23 @@ def _attributes_of(session: Session) -> dict[str, str | int]:
     if bucket.stamped:
         attributes[semconv.SESSION_BUCKET] = bucket.bucket(session.id)
     return attributes
+
+
+def _clean_given_id(given: str) -> str | None:
+    """Return the id that was given, clean; None when nothing is left of it, which is logged."""
+    if not isinstance(given, str):
+        raise TypeError(f"a session's id must be a str or None, not {type(given).__name__}")
+    cleaned = clean_id(given)
+    if cleaned:
+        return cleaned
+    once(("id", "empty"), logging.WARNING, "an empty session id was replaced by a new one")
+    return None
+
+
+def _clean_user_id(given: str) -> str | None:
+    if not isinstance(given, str):
+        raise TypeError(f"a user_id must be a str or None, not {type(given).__name__}")
+    return clean_id(given) or None
 
 
 def _clean_properties(properties: Mapping[str, object] | None) -> Mapping[str, str]:

@@ -14,6 +14,7 @@ import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
+from operator import attrgetter
 from typing import Any, Final
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -29,16 +30,18 @@ _MAX_DEPTH: Final = 40
 _IN_COLUMNS: Final = frozenset({"kind", "convention", "usage"})
 """Fields of the Operation that have columns of their own."""
 
+_SAID: Final = tuple(one.name for one in fields(Operation) if one.name not in _IN_COLUMNS)
+_said: Final = attrgetter(*_SAID)
+
 _EMPTY: Final[tuple[Any, ...]] = (None, "", (), {})
 
 
 def pack(span: ReadableSpan, operation: Operation) -> bytes:
     """Return the body of *span*. Costs about 40 µs and 10 µs a kB."""
     said = {
-        field.name: plain
-        for field in fields(operation)
-        if field.name not in _IN_COLUMNS
-        and (plain := _plain(getattr(operation, field.name))) not in _EMPTY
+        name: plain
+        for name, value in zip(_SAID, _said(operation), strict=True)
+        if value is not None and value != "" and (plain := _plain(value)) not in _EMPTY
     }
     return zlib.compress(_dumps({"operation": said, "span": _span(span)}).encode(), _LEVEL)
 

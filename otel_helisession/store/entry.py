@@ -31,13 +31,19 @@ class Entry(NamedTuple):
     body: bytes
 
 
-def entry(span: ReadableSpan, operation: Operation) -> Entry:
-    """Return what the store keeps of *span*, which says *operation*."""
-    origin, origin_body = body.origin(span)
+def entry(span: ReadableSpan, operation: Operation, origin: tuple[int, str] | None = None) -> Entry:
+    """Return what the store keeps of *span*, which says *operation*.
+
+    Args:
+        span: The span.
+        operation: What it says.
+        origin: ``body.origin(span)``, where that is known from another span.
+    """
+    origin_id, origin_body = body.origin(span) if origin is None else origin
     return Entry(
         row=span_row(span, operation),
         properties=_properties(span),
-        origin=origin,
+        origin=origin_id,
         origin_body=origin_body,
         body=body.pack(span, operation),
     )

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.store import body, tally
 from otel_helisession.store.connection import connect_to_read, transaction, translated
+from otel_helisession.store.listing import FIGURES_BY_NAME, Figures, SessionFilter
 from otel_helisession.store.location import identity, store_path
 from otel_helisession.store.row import COLUMNS, SpanRow
 from otel_helisession.store.summary import SessionSummary
@@ -105,12 +106,39 @@ class SessionReader:
             "WHERE :name IS NULL OR name = :name"
             " ORDER BY start_unix_nano DESC, session_id LIMIT :limit",
             {"name": name, "limit": -1 if limit is None else limit},
+            self._freshen(),
         )
 
+    def find(
+        self, wanted: SessionFilter, *, recount: bool = True
+    ) -> tuple[int, tuple[SessionSummary, ...]]:
+        """Return how many sessions *wanted* means, and the page of them that it asks for.
+
+        Args:
+            wanted: Which sessions, in which order.
+            recount: Whether to count first what is stale. False where somebody else does.
+        """
+        condition, values = wanted.condition()
+        counted = self._freshen() if recount else {}
+        page = self._summaries(f"WHERE {condition} {wanted.order()}", values, counted)
+        if wanted.limit is None and not wanted.offset:
+            return len(page), page
+        rows = self._rows(f"SELECT count(*) FROM sessions WHERE {condition}", values)
+        return int(rows[0][0]) if rows else 0, page
+
     def session(self, session_id: str) -> SessionSummary | None:
-        """Return the session with exactly this id, or None."""
-        found = self._summaries("WHERE session_id = ?", (session_id,))
+        """Return the session with exactly this id, or None. Counts it first if it is stale."""
+        counted: Mapping[str, Sequence[Any]] = {}
+        if self._rows("SELECT 1 FROM sessions WHERE session_id = ? AND stale", (session_id,)):
+            assert self._connection is not None
+            with translated(self.path):
+                counted = {session_id: tally.totals(self._connection, session_id)}
+        found = self._summaries("WHERE session_id = ?", (session_id,), counted)
         return found[0] if found else None
+
+    def figures(self) -> list[Figures]:
+        """Return the figures of every session, in the order of their names; counts nothing."""
+        return list(map(Figures._make, self._rows(FIGURES_BY_NAME)))
 
     def names(self) -> Mapping[str, str]:
         """Return the name of every session by its id, the last started first."""
@@ -122,6 +150,15 @@ class SessionReader:
     def spans(self, session_id: str) -> tuple[SpanRow, ...]:
         """Return the session's spans in the order they started."""
         return tally.judged([SpanRow(*row) for row in self._rows(_SPANS, (session_id,))])
+
+    def span(self, session_id: str, trace_id: str, span_id: str) -> SpanRow | None:
+        """Return one span of the session, without a verdict on it; None when it has no such."""
+        found = self._rows(
+            f"SELECT {', '.join(COLUMNS)} FROM spans"
+            " WHERE trace_id = ? AND span_id = ? AND session_id = ?",
+            (trace_id, span_id, session_id),
+        )
+        return SpanRow(*found[0]) if found else None
 
     def detail(self, row: SpanRow) -> SpanDetail | None:
         """Return what the span of *row* says in full; None when it is gone meanwhile."""
@@ -135,8 +172,10 @@ class SessionReader:
         said, origin = body.unpack(found[0][0]), json.loads(found[0][1])
         return SpanDetail(said["operation"], said["span"], origin["resource"], origin["scope"])
 
-    def _summaries(self, condition: str, values: Any) -> tuple[SessionSummary, ...]:
-        counted = self._freshen()
+    def _summaries(
+        self, condition: str, values: Any, counted: Mapping[str, Sequence[Any]]
+    ) -> tuple[SessionSummary, ...]:
+        """Return sessions; those in *counted* with these totals instead of those kept."""
         return tuple(
             _summary(head, counted.get(head[0], totals))
             for head, totals in (

@@ -18,6 +18,7 @@ def remove_sessions(connection: sqlite3.Connection, session_ids: Iterable[str]) 
     count = 0
     for session_id in session_ids:
         _remove_spans(connection, "session_id = ?", session_id)
+        connection.execute("DELETE FROM changed WHERE session_id = ?", (session_id,))
         found = connection.execute("DELETE FROM sessions WHERE session_id = ?", (session_id,))
         count += found.rowcount
     _remove_origins(connection)
@@ -39,7 +40,7 @@ def remove_before(
 def remove_all(connection: sqlite3.Connection) -> int:
     """Delete everything; return how many sessions there were."""
     count: int = connection.execute("SELECT count(*) FROM sessions").fetchone()[0]
-    for table in ("details", "spans", "sessions", "origins"):
+    for table in ("details", "spans", "sessions", "origins", "changed"):
         connection.execute(f"DELETE FROM {table}")
     return count
 

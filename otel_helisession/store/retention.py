@@ -43,11 +43,15 @@ class Retention:
         self._clock = clock
         self._next = 0.0
 
-    def apply(self, connection: sqlite3.Connection) -> None:
-        """Delete what is over, if it is time to look. One short transaction a session."""
+    def apply(self, connection: sqlite3.Connection) -> bool:
+        """Delete what is over, if it is time to look. One short transaction a session.
+
+        Returns:
+            Whether something was deleted.
+        """
         now = self._clock()
         if now < self._next:
-            return
+            return False
         self._next = now + _EVERY_SECONDS
         deleted = self._remove_old(connection, int(now * 1e9) - self._max_age_nano)
         if _size(connection) > self._max_bytes:
@@ -58,6 +62,7 @@ class Retention:
                         break
         if deleted:
             removal.give_back(connection)
+        return deleted
 
     def _remove_old(self, connection: sqlite3.Connection, unix_nano: int) -> bool:
         old = connection.execute(

@@ -13,6 +13,8 @@ A migration that has been released is never edited: add one below it.
     from ``spans`` so that lists and trees do not read messages.
 ``origins``
     Resource and scope, once for all spans that share them.
+``changed``
+    Sessions whose stored spans were changed in place: what the search index reads again.
 
 ``stored_unix_nano`` is when a row was last written: what retention goes by, so that an old
 recording that is imported today is not deleted at once.
@@ -105,6 +107,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX sessions_started ON sessions (start_unix_nano)",
         "CREATE INDEX sessions_stale ON sessions (session_id) WHERE stale",
     ),
+    ("CREATE TABLE changed (session_id TEXT PRIMARY KEY) WITHOUT ROWID",),
 )
 
 VERSION: Final = len(MIGRATIONS)
@@ -141,7 +144,7 @@ def check(connection: sqlite3.Connection, path: Path) -> int:
             f"reads up to {VERSION}); upgrade otel-helisession, or name another file with "
             "--store or HELISESSION_STORE"
         )
-    return found
+    return int(found)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:

@@ -107,6 +107,25 @@ def recount(connection: sqlite3.Connection, session_ids: Iterable[str]) -> None:
     )
 
 
+def refresh(connection: sqlite3.Connection, session_id: str) -> bool:
+    """Count this session's totals and keep them, unless spans of it came meanwhile.
+
+    Counts outside of a transaction, so that writers do not wait for a long session.
+
+    Returns:
+        Whether its totals are true now, or it is gone.
+    """
+    written = "SELECT stored_unix_nano FROM sessions WHERE session_id = ?"
+    before = connection.execute(written, (session_id,)).fetchone()
+    if before is None:
+        return True
+    counted = totals(connection, session_id)
+    kept = connection.execute(
+        f"{_UPDATE} AND stored_unix_nano = ?", (*counted, session_id, *before)
+    )
+    return kept.rowcount == 1
+
+
 def note(connection: sqlite3.Connection, session_ids: Iterable[str]) -> None:
     """Note that spans of these sessions came, and count those that are short.
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from otel_helisession.store import connection as connections
-from otel_helisession.store import removal, tally
+from otel_helisession.store import placing, removal, search, tally
 from otel_helisession.store.connection import transaction, translated
 from otel_helisession.store.entry import Entry
 from otel_helisession.store.location import identity, store_path
@@ -70,18 +70,32 @@ class SessionWriter:
         self._connection: sqlite3.Connection | None = None
         self._identity: tuple[int, int] | None = None
 
-    def write(self, entries: Sequence[Entry]) -> None:
-        """Store *entries*, all or none of them. A span that is there already is replaced."""
-        if not entries:
+    def write(self, entries: Sequence[Entry], moves: Sequence[placing.Move] = ()) -> None:
+        """Store *entries*, all or none of them. A span that is there already is replaced.
+
+        Args:
+            entries: The spans.
+            moves: Spans that are stored already, and belong elsewhere now.
+        """
+        if not entries and not moves:
             return
         connection = self._connect()
         with translated(self.path):
             with transaction(connection):
                 _put(connection, entries, time.time_ns())
+                if moves:
+                    placing.move(connection, moves)
             if self._retention is not None:
                 # The spans are stored; what is over is deleted at the next look instead.
                 with suppress(sqlite3.OperationalError):
-                    self._retention.apply(connection)
+                    if self._retention.apply(connection):
+                        search.forget_unused(self.path)
+
+    def trace(self, trace_id: str, span_ids: Sequence[str] | None = None) -> list[placing.Stored]:
+        """Return the spans of a trace that are stored, or those of *span_ids* among them."""
+        connection = self._connect()
+        with translated(self.path):
+            return list(placing.spans_of(connection, trace_id, span_ids))
 
     def remove(self, session_ids: Iterable[str]) -> int:
         """Delete these sessions with their spans, and return how many there were."""
@@ -114,6 +128,7 @@ class SessionWriter:
             with transaction(connection):
                 count = remove(connection)
             removal.give_back(connection)
+            search.forget(self.path)
         return count
 
     def _connect(self) -> sqlite3.Connection:

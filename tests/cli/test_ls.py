@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Command
-from tests.recorded import Recorder, store
+from tests.recorded import EPOCH, Recorder, store
 
 
 def test_json_has_every_total(command: Command, trip: None) -> None:
@@ -126,3 +126,46 @@ def test_a_damaged_store_exits_with_2(command: Command, tmp_path: Path) -> None:
     done = command("ls", "--store", str(path))
     assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
     assert done.err.startswith(f"Error: {path} is damaged, or is no session store")
+
+
+@pytest.mark.usefixtures("trip")
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ((), ["s-2", "s-1"]),
+        (("--sort", "errors"), ["s-1", "s-2"]),
+        (("--sort", "tokens", "--reverse"), ["s-2", "s-1"]),
+        (("--errors",), ["s-1"]),
+        (("--kind", "tool"), ["s-1"]),
+        (("--model", "claude-sonnet-5"), ["s-2"]),
+        (("--user", "ann"), ["s-2"]),
+        (("--unnamed",), []),
+        (("--search", "quiet hotel"), ["s-2"]),
+        (("--search", "trip"), ["s-2", "s-1"]),
+    ],
+)
+def test_it_sorts_filters_and_searches(
+    command: Command, options: tuple[str, ...], expected: list[str]
+) -> None:
+    """As the viewer does, messages included."""
+    recorder = Recorder(EPOCH + 60_000_000_000)
+    said = [{"role": "user", "parts": [{"type": "text", "content": "a quiet hotel"}]}]
+    recorder.llm(
+        "claude-sonnet-5",
+        session="s-2",
+        user__id="ann",
+        gen_ai__input__messages=json.dumps(said),
+    )
+    store(recorder.take())
+    found = json.loads(command("ls", "--json", *options).out)["sessions"]
+    assert [one["id"] for one in found] == expected
+
+
+@pytest.mark.usefixtures("trip")
+def test_a_long_list_has_latencies(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is room for them."""
+    monkeypatch.setenv("COLUMNS", "160")
+    titles = command("ls", "--long").out.splitlines()[0].split()
+    assert titles[-6:] == ["mean", "p95", "cached", "reasoning", "last", "activity"]
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "p95" not in command("ls", "--long").out

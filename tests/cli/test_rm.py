@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 
 from otel_helisession.cli import rm
+from otel_helisession.intake.inbox import directory_of
+from otel_helisession.intake.intake import Intake
+from otel_helisession.otlp.encoding import request_of
+from otel_helisession.store.location import store_path
 from tests.cli.conftest import Command
 from tests.recorded import EPOCH, Recorder, store
 
@@ -105,3 +109,16 @@ def test_a_store_that_does_not_exist_is_not_made(command: Command, tmp_path: Pat
         assert (done.code, done.out) == (code, "")
         assert done.err == f"There is no store at {path}; nothing deleted\n"
     assert not path.exists()
+
+
+def test_all_takes_what_waits_to_be_stored(command: Command, trip: None) -> None:
+    """A viewer may have ended before it had read everything that came."""
+    recorder = Recorder()
+    recorder.llm(session="waiting")
+    waiting = Intake()
+    waiting.accept(request_of(recorder.take()))
+    waiting.close(0)
+    inbox = directory_of(store_path())
+    assert list(inbox.iterdir()) != []
+    assert command("rm", "--all", "--yes").code == 0
+    assert [one for one in inbox.iterdir() if one.stat().st_size] == []

@@ -166,3 +166,27 @@ def test_a_call_that_two_spans_describe_is_drawn_once(command: Command) -> None:
     assert out.endswith("\n1 span more of calls that are shown once\n")
     spans = json.loads(command("show", "--last", "--json").out)["spans"]
     assert [span["counted"] for span in spans] == [True, False]
+
+
+@pytest.mark.usefixtures("trip")
+def test_paths_have_a_table_of_their_own(command: Command) -> None:
+    """Each with its latencies, and what the session waited for."""
+    said = command("show", "s-1", "--paths").out.splitlines()
+    table = said[next(place for place, line in enumerate(said) if line.startswith("path ")) :]
+    assert [line.split() for line in table] == [
+        ["path", "requests", "errors", "p50", "p95", "tokens", "cost", "busy", "waited"],
+        *(
+            line.split()
+            for line in (
+                "/trip/plan 1 – 900 ms 900 ms 1,280 – 900 ms 900 ms",
+                "/trip/book 0 – – – – – 600 ms 100 ms",
+                "/trip/book/hotel 2 1 (50%) 200 ms 300 ms – – 500 ms 500 ms",
+            )
+        ),
+    ]
+
+
+def test_watching_needs_a_terminal(command: Command) -> None:
+    """A pipe cannot be drawn anew."""
+    outcome = command("show", "--last", "--watch")
+    assert (outcome.code, "--watch draws on a terminal" in outcome.err) == (2, True)

@@ -109,7 +109,7 @@ def test_an_argument_beats_the_environment(
 @pytest.mark.parametrize(
     ("arguments", "variables", "error", "words"),
     [
-        ({"exporters": ["otpl"]}, {}, ValueError, ["'otpl'", "otlp, helicone, local, none"]),
+        ({"exporters": ["otpl"]}, {}, ValueError, ["'otpl'", "otlp, session_trace, helicone,"]),
         ({"exporters": "otlp"}, {}, TypeError, ["['otlp']"]),
         ({"exporters": ["none", "local"]}, {}, ValueError, ["'none'", "alone"]),
         (

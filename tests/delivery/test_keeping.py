@@ -122,7 +122,7 @@ def test_a_disk_that_hangs_delays_nobody(deliver: Deliver) -> None:
     pipeline = deliver(blocked, alive, spool=shelf, max_queue_size=20, max_export_batch_size=5)
     for number in range(30):
         pipeline.end(*["work"] * 5, of=f"t-{number}")
-        pipeline.processor.force_flush(20)
+        pipeline.processor.force_flush(50)
     assert len(alive.accepted) == 150
     released.set()
     blocked.released.set()

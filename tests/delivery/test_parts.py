@@ -99,6 +99,15 @@ def test_the_bound_in_bytes_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> N
         DeliverySettings.from_environment()
 
 
+def test_how_long_retries_go_on_has_a_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Zero is none of them."""
+    monkeypatch.setenv("HELISESSION_RETRY_SECONDS", "0")
+    assert DeliverySettings.from_environment() == DeliverySettings(retry_for_seconds=0)
+    monkeypatch.setenv("HELISESSION_RETRY_SECONDS", "-1")
+    with pytest.raises(ValueError, match="set it to a number of at least 0"):
+        DeliverySettings.from_environment()
+
+
 @pytest.mark.parametrize("wrong", [{"max_queue_bytes": 0}, {"retry_for_seconds": -1}], ids=str)
 def test_bounds_are_checked(wrong: dict[str, Any]) -> None:
     """No bytes is no queue; no time for retries is none."""

@@ -1,6 +1,6 @@
-"""Cables: a network in the kernel's own namespaces, whose link goes down, or is bad.
+"""Cables: a network in the kernel's own namespaces, that is dead for a while, or is bad.
 
-Needs root, ``ip`` and, for the bad link, the kernel's netem.
+Needs root, ``ip`` and, for the bad line, ``tc`` and the kernel's netem.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,12 +71,14 @@ class Cable:
             _ip("-n", name, "addr", "add", f"{address}/24", "dev", "v0")
             _ip("-n", name, "link", "set", "v0", "up")
 
-    def plug(self, direction: str) -> None:
-        """Plug the cable in (``"up"``) or out (``"down"``), at the server's side."""
-        _ip("-n", self.names[0], "link", "set", "v0", direction)
+    def tell(self, side: str, command: str) -> None:
+        """Run ``ip COMMAND`` at one side, ``"server"`` or ``"client"``."""
+        _ip("-n", self.names[0 if side == "server" else 1], *command.split())
 
     def netem(self, *arguments: str) -> None:
         """Make the line a bad one."""
+        if shutil.which("tc") is None:
+            pytest.skip("a bad line needs tc")
         command = ["tc", "-n", self.names[0], "qdisc", "add", "dev", "v0", "root", "netem"]
         done = subprocess.run([*command, *arguments], capture_output=True, text=True)
         if done.returncode:
@@ -109,8 +112,8 @@ def _ip(*arguments: str) -> None:
 
 @pytest.fixture
 def cable() -> Iterator[Cable]:
-    if os.geteuid() != 0 or shutil.which("ip") is None or shutil.which("tc") is None:
-        pytest.skip("network namespaces need root, ip and tc")
+    if os.geteuid() != 0 or shutil.which("ip") is None:
+        pytest.skip("network namespaces need root and ip")
     try:
         made = Cable()
     except subprocess.CalledProcessError as error:
@@ -130,16 +133,67 @@ def _hear(program: subprocess.Popen[str]) -> str:
     return program.stdout.readline().strip()
 
 
-def test_a_cable_that_is_pulled_and_put_back_loses_nothing(cable: Cable) -> None:
-    """No reset, no refusal: packets are gone. A flush meanwhile is False, in time."""
+FAULTS = {
+    "the cable is pulled": (("server", "link set v0 down"), ("server", "link set v0 up")),
+    "requests have no way": (
+        ("client", f"route add blackhole {SERVER}/32"),
+        ("client", f"route del blackhole {SERVER}/32"),
+    ),
+    "answers have no way": (
+        ("server", f"route add blackhole {CLIENT}/32"),
+        ("server", f"route del blackhole {CLIENT}/32"),
+    ),
+    "the host cannot be reached": (
+        ("client", f"route add unreachable {SERVER}/32"),
+        ("client", f"route del unreachable {SERVER}/32"),
+    ),
+    "packets go to nobody": (
+        ("client", f"neigh replace {SERVER} lladdr 02:00:00:00:00:01 dev v0 nud permanent"),
+        ("client", f"neigh del {SERVER} dev v0"),
+    ),
+    "the address is gone": (
+        ("server", f"addr del {SERVER}/24 dev v0"),
+        ("server", f"addr add {SERVER}/24 dev v0"),
+    ),
+}
+"""What ``ip`` is told at which side, and how that is taken back: faults that need no netem."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_line_that_is_dead_for_a_while_loses_nothing(fault: str, cable: Cable) -> None:
+    """Packets are gone, mostly without a reset or a refusal. A flush meanwhile is False, in
+    time."""
+    broken, mended = FAULTS[fault]
     sink = cable.start(0, SINK)
     program = cable.start(1, PROGRAM, _hear(sink))
     try:
         assert _hear(program) == "turn"
-        cable.plug("down")
+        cable.tell(*broken)
         _say(program)
         assert [_hear(program), _hear(program)] == ["False", "turn"]
-        cable.plug("up")
+        cable.tell(*mended)
+        _say(program)
+        sent = set(_hear(program).split(","))
+        _say(sink)
+        assert (set(_hear(sink).split(",")), len(sent)) == (sent, 60)
+    finally:
+        for process in (program, sink):
+            process.kill()
+            process.communicate()
+
+
+def test_a_loose_cable_loses_nothing(cable: Cable) -> None:
+    """It comes and goes, while spans are on their way."""
+    sink = cable.start(0, SINK)
+    program = cable.start(1, PROGRAM, _hear(sink))
+    try:
+        assert _hear(program) == "turn"
+        _say(program)
+        for turn in range(10):
+            cable.tell("server", f"link set v0 {'up' if turn % 2 else 'down'}")
+            time.sleep(0.05)
+        assert _hear(program) in ("True", "False")
+        assert _hear(program) == "turn"
         _say(program)
         sent = set(_hear(program).split(","))
         _say(sink)

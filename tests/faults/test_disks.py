@@ -7,14 +7,16 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.exporters.local import LocalSpanExporter
 from otel_helisession.spool.spool import Spool
+from tests.fakes import KeepingExporter
 from tests.faults.conftest import Start
 from tests.faults.destinations import otlp_over_http
 from tests.faults.program import Program, soon, took
@@ -120,35 +122,45 @@ def test_a_full_disk_and_a_dead_destination_together(disk: Path, start: Start) -
         assert queue.tally.kept + queue.tally.lost == len(program.sent)
 
 
-@pytest.mark.parametrize("damage", ["cut", "overwritten", "nonsense"])
+@pytest.mark.parametrize(
+    ("damage", "hit"), [("cut", 1), ("overwritten", 1), ("nonsense", 0), ("two places", 2)]
+)
 def test_a_damaged_spool_gives_what_is_whole(
-    damage: str, tmp_path: Path, start: Start, caplog: pytest.LogCaptureFixture
+    damage: str, hit: int, tmp_path: Path, start: Start
 ) -> None:
-    """What the damage hit is said and counted; all else arrives, and nothing that was not sent."""
-    with otlp_over_http() as destination, FaultyWire(destination.port) as wire:
-        wire.fault = "refused"
-        ending = start(destination.exporter(wire.port), spool=tmp_path / "spool")
-        for _ in range(10):
-            ending.work(1)
-            ending.processor.force_flush(100)
-        ending.processor.shutdown(500)
-        (file,) = [path for path in (tmp_path / "spool").iterdir() if path.stat().st_size > 500]
-        _damage(file, damage)
-        wire.fault = None
-        next_one = start(destination.exporter(wire.port), spool=Spool(tmp_path / "spool"))
-        fresh = next_one.work()
-        assert soon(lambda: fresh <= set(destination.arrived()))
-        soon(lambda: not [*(tmp_path / "spool").glob("*.spool")], seconds=2)
-        assert set(destination.arrived()) <= {*ending.sent, *fresh}
-        assert next_one.processor.shutdown(5_000)
+    """The records that the damage hits are counted; each of the others arrives, whole."""
+    with otlp_over_http() as destination:
+        program = start(destination.exporter(destination.port), spool=tmp_path / "spool")
+        ended = KeepingExporter()
+        ending = start(ended)
+        ending.work(10)
+        assert ending.processor.force_flush(5_000)
+        with closing(Spool(tmp_path / "spool")) as spool:
+            ends = [_size(spool, ended.spans[at : at + 5]) for at in range(0, 50, 5)]
+        (file,) = (tmp_path / "spool").glob("*.spool")
+        _damage(file, damage, ends)
+        fresh = program.work()
+        expected = len(ending.sent) - hit * 5 + len(fresh)
+        assert soon(lambda: len(destination.arrived()) == expected and not file.exists())
+        assert fresh <= set(destination.arrived()) <= {*ending.sent, *fresh}
+        assert program.processor.shutdown(5_000)
 
 
-def _damage(file: Path, damage: str) -> None:
+def _size(spool: Spool, spans: Sequence[ReadableSpan]) -> int:
+    """Keep *spans* as one record, and return where it ends."""
+    assert spool.keep("OTLPSpanExporter", spans)
+    (file,) = spool.directory.glob("*.spool")
+    return file.stat().st_size
+
+
+def _damage(file: Path, damage: str, ends: list[int]) -> None:
     content = bytearray(file.read_bytes())
+    inside = {"overwritten": [4], "two places": [2, 7]}
+    for record in inside.get(damage, []):
+        middle = (ends[record - 1] + ends[record]) // 2
+        content[middle : middle + 50] = bytes(50)
     if damage == "cut":
         content = content[: len(content) - 100]
-    elif damage == "overwritten":
-        content[len(content) // 2 : len(content) // 2 + 50] = bytes(50)
-    else:
+    elif damage == "nonsense":
         content += os.urandom(500)
     file.write_bytes(content)

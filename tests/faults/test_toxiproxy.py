@@ -35,7 +35,7 @@ def proxy(destination: Destination) -> Iterator[toxiproxy.Toxiproxy]:
     """A toxiproxy before the destination."""
     program = toxiproxy.server()
     if program is None:
-        pytest.skip("needs toxiproxy: set TOXIPROXY to its server, see tests/faults/toxiproxy.py")
+        pytest.skip("needs toxiproxy: python -m tests.faults builds it, TOXIPROXY names it")
     with toxiproxy.running(program, destination.port) as made:
         yield made
 

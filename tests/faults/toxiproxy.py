@@ -1,8 +1,7 @@
 """Shopify's toxiproxy, where there is one: faults that somebody else has thought of.
 
-``TOXIPROXY`` names its server; without that it is looked for on PATH as ``toxiproxy-server``. It
-is built from the Go module proxy by
-``go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0``.
+``TOXIPROXY`` names its server; without that it is looked for in the cache, where
+``python -m tests.faults`` builds it from the Go module proxy, and on PATH as ``toxiproxy-server``.
 """
 
 from __future__ import annotations
@@ -15,9 +14,13 @@ import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from tests.faults.program import soon
+
+VERSION: Final = "2.12.0"
+_MODULE: Final = f"github.com/Shopify/toxiproxy/v2/cmd/server@v{VERSION}"
 
 
 def server() -> str | None:
@@ -29,7 +32,36 @@ def server() -> str | None:
     named = os.environ.get("TOXIPROXY")
     if named and shutil.which(named) is None:
         raise FileNotFoundError(f"TOXIPROXY is {named!r}, and no program is there")
-    return named or shutil.which("toxiproxy-server")
+    built = _folder() / "server"
+    return named or (str(built) if built.is_file() else shutil.which("toxiproxy-server"))
+
+
+def build() -> str:
+    """Return the program, built into the cache if there is none yet.
+
+    Raises:
+        RuntimeError: It cannot be built, in words for people.
+    """
+    found = server()
+    if found is not None:
+        return found
+    if shutil.which("go") is None:
+        raise RuntimeError("toxiproxy is built with go, which is not installed")
+    done = subprocess.run(
+        ["go", "install", _MODULE],
+        env={**os.environ, "GOBIN": str(_folder()), "GOFLAGS": "-mod=mod"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    if done.returncode:
+        raise RuntimeError(f"go install {_MODULE} failed: {done.stderr.strip()[-500:]}")
+    return str(_folder() / "server")
+
+
+def _folder() -> Path:
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "otel-helisession" / "faults" / f"toxiproxy-{VERSION}"
 
 
 class Toxiproxy:

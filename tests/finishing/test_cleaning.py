@@ -178,7 +178,8 @@ def test_a_resource_is_cleaned_once() -> None:
     spans = [finish(ended(resource=dirty), None, (), cleaning) for _ in range(2)]
     assert spans[0].resource is spans[1].resource
     assert dict(spans[0].resource.attributes)["process.command_line"] == f"run {MASK}"
-    assert finish(ended(resource=clean), None, (), cleaning).resource is clean
+    same = finish(ended(resource=clean), None, (), cleaning).resource
+    assert (same, hash(same)) == (clean, hash(clean))
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,22 @@ def test_a_full_queue_shows(
     assert size + dropped == 12
 
 
+def test_what_was_dropped_says_why(
+    provider: TracerProvider, measured: Measured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In few words: those of the conventions, or that there was no time left."""
+    monkeypatch.setenv(SWITCH, "true")
+    processor = deliver(provider, measured, RefusingExporter(), settings=DeliverySettings())
+    processor.shutdown(500)
+    provider.get_tracer("test").start_span("late").end()
+    dropped = {
+        said.get("error.type"): value
+        for said, value in measured.points("otel.sdk.processor.span.processed")
+        if value
+    }
+    assert dropped == {"timeout": 3, "already_shutdown": 1}
+
+
 def test_each_call_of_an_exporter_is_timed(
     provider: TracerProvider, measured: Measured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,17 +32,27 @@ class _Sink:
         requests: The requests that were accepted.
         refused: The requests that were answered with an error.
         delay_seconds: How long each answer takes.
+        partial: How many spans an answer of success says were rejected, and why.
     """
 
     def __init__(self) -> None:
         self.requests: list[ExportTraceServiceRequest] = []
         self.refused: list[ExportTraceServiceRequest] = []
         self.delay_seconds = 0.0
+        self.partial = (0, "")
         self._released = threading.Event()
 
     def spans(self) -> list[Span]:
         """Return every accepted span, in order of arrival."""
         return [span for request in self.requests for span in spans_of(request)]
+
+    def success(self) -> ExportTraceServiceResponse:
+        """Return the answer to a request that is accepted, as far as *partial* says."""
+        response = ExportTraceServiceResponse()
+        if any(self.partial):
+            partial = response.partial_success
+            partial.rejected_spans, partial.error_message = self.partial
+        return response
 
     def keep(self, request: ExportTraceServiceRequest, accepted: bool) -> None:
         """Keep *request*, after the delay."""
@@ -107,7 +117,7 @@ class _TraceServer(EchoServer):
         body = gzip.decompress(request.body) if gzipped else request.body
         accepted = self._sink.status == 200
         self._sink.keep(ExportTraceServiceRequest.FromString(body), accepted)
-        answer = ExportTraceServiceResponse().SerializeToString()
+        answer = self._sink.success().SerializeToString()
         return self._sink.status, {"content-type": "application/x-protobuf"}, answer
 
 
@@ -116,14 +126,18 @@ class GrpcSink(_Sink):
 
     Attributes:
         status: None accepts; or the grpc.StatusCode of the answers.
+
+    Args:
+        port: Where it listens; a free port when 0.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         super().__init__()
         self.status: grpc.StatusCode | None = None
         self._server = grpc.server(ThreadPoolExecutor(4))
         add_TraceServiceServicer_to_server(_TraceService(self), self._server)
-        self.endpoint = f"http://127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        bound = self._server.add_insecure_port(f"127.0.0.1:{port}")
+        self.endpoint = f"http://127.0.0.1:{bound}"
 
     def __enter__(self) -> GrpcSink:
         self._server.start()
@@ -149,4 +163,4 @@ class _TraceService(TraceServiceServicer):  # type: ignore[misc]
         self._sink.keep(request, self._sink.status is None)
         if self._sink.status is not None:
             context.abort(self._sink.status, "told to refuse")
-        return ExportTraceServiceResponse()
+        return self._sink.success()

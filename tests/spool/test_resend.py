@@ -176,6 +176,18 @@ def test_what_is_not_taken_stays(command: Command, directory: Path, collector: H
     assert command().out.startswith("otlp: 10 spans sent to OTLP over http/protobuf at ")
 
 
+def test_what_is_rejected_without_a_name_is_said(
+    command: Command, directory: Path, collector: HttpSink
+) -> None:
+    """OTLP's partial success: they are gone, and the command ends with 1."""
+    keep(directory, "otlp")
+    collector.partial = (1, "too old")
+    done = command()
+    assert done.code == 1
+    assert "it rejected 1 span, and did not say which" in done.out + done.err
+    assert command().out.startswith("Nothing is kept in ")
+
+
 def test_a_parcel_at_fault_does_not_hold_up_the_others(
     command: Command, directory: Path, collector: HttpSink, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.store import schema, tally
+from otel_helisession.store.connection import connect
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.summary import SessionSummary
 from tests.recorded import EPOCH, Recorder, store
@@ -196,8 +197,27 @@ def test_a_store_of_version_1_gets_its_totals() -> None:
             connection.execute(f"DROP INDEX {index}")
         for column in columns:
             connection.execute(f"ALTER TABLE sessions DROP COLUMN {column}")
+        connection.execute("DROP TABLE changed")
         connection.execute("PRAGMA user_version = 1")
     with SessionReader() as reader:
         assert reader.sessions() == before
         with closing(sqlite3.connect(path)) as connection:
             assert schema.version(connection) == schema.VERSION
+
+
+def test_a_store_of_version_2_is_migrated_without_being_rewritten() -> None:
+    """In a moment, whatever its size: one table more, and what was there as it was."""
+    recorder = Recorder()
+    recorder.llm()
+    store(recorder.take())
+    with SessionReader() as reader:
+        before, path = reader.sessions(), reader.path
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE changed")
+        connection.execute("PRAGMA user_version = 2")
+    with closing(connect(path)) as connection:
+        assert schema.version(connection) == schema.VERSION
+        assert connection.execute("SELECT count(*) FROM changed").fetchone() == (0,)
+        assert connection.total_changes < 5
+    with SessionReader() as reader:
+        assert reader.sessions() == before

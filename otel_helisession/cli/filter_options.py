@@ -1,0 +1,105 @@
+"""Which sessions `ls` lists and in which order: its options, as a SessionFilter."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+
+from otel_helisession.store import indexing
+from otel_helisession.store.connection import connect_to_read
+from otel_helisession.store.listing import KINDS, SORTS, SessionFilter, Term, split_terms
+from otel_helisession.store.search import SearchIndex
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+_ASCENDING: Final = frozenset({"name", "user", "id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the options say."""
+
+    name: str | None
+    search: str | None
+    user: str | None
+    kind: str | None
+    model: str | None
+    errors: bool
+    unnamed: bool
+    sort: str
+    reverse: bool
+
+    @property
+    def narrow(self) -> bool:
+        """Whether some sessions are left out."""
+        given = (self.name, self.search, self.user, self.kind, self.model)
+        return self.errors or self.unnamed or any(one is not None for one in given)
+
+    def wanted(self, store: Path | None, limit: int | None) -> SessionFilter:
+        """Return the filter.
+
+        Args:
+            store: The store whose messages are searched, too; None: only ids, names, users,
+                properties and models are.
+            limit: Most sessions; None for all.
+        """
+        texts = split_terms(self.search or "")
+        found = {} if store is None or not texts else _said(store, texts)
+        return SessionFilter(
+            terms=[Term(text, found.get(text, ())) for text in texts],
+            name=self.name,
+            unnamed=self.unnamed,
+            user_id=self.user,
+            kind=self.kind,
+            model=self.model,
+            errors=True if self.errors else None,
+            sort=self.sort,
+            descending=(self.sort not in _ASCENDING) != self.reverse,
+            limit=limit,
+        )
+
+
+def filter_options(function: _Function) -> _Function:
+    """Add the options to a command, as the parameters that Filters takes."""
+    for option in reversed(
+        [
+            click.option("--name", metavar="NAME", help="Only sessions of exactly this name."),
+            click.option(
+                "--search",
+                metavar="TEXT",
+                help="Only sessions with all of these words, in messages, paths, ids, names, "
+                "users, properties or models.",
+            ),
+            click.option("--user", metavar="ID", help="Only sessions of exactly this user."),
+            click.option("--kind", type=click.Choice(KINDS), help="Only with a request of it."),
+            click.option("--model", metavar="MODEL", help="Only sessions that called it."),
+            click.option("--errors", is_flag=True, help="Only sessions with errors."),
+            click.option("--unnamed", is_flag=True, help="Only sessions without a name."),
+            click.option(
+                "--sort",
+                type=click.Choice(list(SORTS)),
+                default="started",
+                show_default=True,
+                metavar="COLUMN",
+                help=f"One of: {', '.join(SORTS)}. The largest first; texts from A.",
+            ),
+            click.option("--reverse", is_flag=True, help="In the other order."),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+def _said(store: Path, texts: list[str]) -> dict[str, set[str]]:
+    """Return which sessions say each of *texts*, after bringing the index up to date."""
+    with suppress(sqlite3.Error, OSError), closing(SearchIndex(store)) as index:
+        with closing(connect_to_read(store)) as connection:
+            indexing.catch_up(connection, index)
+        return {text: index.find(text) for text in texts}
+    return {}

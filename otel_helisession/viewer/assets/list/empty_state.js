@@ -1,0 +1,69 @@
+/**
+ * What stands where there are no sessions: how they come here.
+ */
+
+import { h, put } from "../parts/dom.js";
+import { copyButton } from "../parts/copy.js";
+
+/** @param {string | null} text what was searched for @param {() => void} clear */
+export function nothingFound(text, clear) {
+  return h(
+    "section",
+    { class: "empty empty-found" },
+    h("h2", { text: "No session answers to that" }),
+    h("p", { class: "muted" }, text ? ["Nothing has “", h("b", { text }), "” in its id, name, path, properties or messages, within these filters."] : "These filters leave none."),
+    h("button", { type: "button", class: "button", text: "Show all sessions", on: { click: clear } }),
+  );
+}
+
+/** @param {import("../shell/app.js").App} app */
+export function emptyState(app) {
+  const ways = h("div", { class: "ways" });
+  const store = h("p", { class: "muted empty-store" });
+  const show = (about) => {
+    put(ways, waysIn(about?.receivers ?? {}).map(way));
+    put(store, about?.store ? ["This page reads ", h("code", { text: about.store }), " and shows what comes, by itself."] : "");
+  };
+  show(app.about);
+  app.aboutKnown.then(show);
+  return h(
+    "section",
+    { class: "empty" },
+    h("h2", { text: "No sessions yet" }),
+    h("p", { class: "empty-lead", text: "A session is one run of an agent: its model calls, tools and searches, as one tree. Three ways to see yours here:" }),
+    ways,
+    h("p", { class: "muted" }, "Or look at one first: ", command("helisession demo"), " runs an agent on this machine, without a key."),
+    store,
+  );
+}
+
+function waysIn(receivers) {
+  const otlp = receivers.otlp_http ?? "http://127.0.0.1:4318";
+  const grpc = receivers.otlp_grpc;
+  const helicone = receivers.helicone ?? `${otlp}/custom/v1/log`;
+  return [
+    {
+      title: "A Python program",
+      text: "Run it as it is. OpenAI, Anthropic, LangChain and the others are seen by themselves.",
+      code: "helisession run -- python app.py",
+    },
+    {
+      title: "Any language, over OpenTelemetry",
+      text: grpc ? `Send OTLP here, over HTTP, or over gRPC to ${grpc}.` : "Send OTLP over HTTP here.",
+      code: `export OTEL_EXPORTER_OTLP_ENDPOINT=${otlp}`,
+    },
+    {
+      title: "What logs to Helicone",
+      text: "Point an existing Helicone logger at this address.",
+      code: helicone,
+    },
+  ];
+}
+
+function way({ title, text, code }, index) {
+  return h("article", { class: "way" }, h("span", { class: "way-number", "aria-hidden": "true", text: index + 1 }), h("h3", { text: title }), h("p", { class: "muted", text }), command(code));
+}
+
+function command(text) {
+  return h("span", { class: "command" }, h("code", { text }), copyButton(text, "command"));
+}

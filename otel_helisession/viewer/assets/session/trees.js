@@ -1,0 +1,80 @@
+/**
+ * The two trees of a session, as lists in reading order: by path, and by span.
+ *
+ * @typedef {object} TreeNode
+ * @property {number} depth from 0
+ * @property {number} size how many nodes its subtree has, itself included
+ * @property {number} span its span, or -1: a folder
+ * @property {string} path
+ * @property {string} label of a folder
+ * @property {import("./totals.js").Totals | null} totals of a folder, all below it included
+ */
+
+import { Totals } from "./totals.js";
+import { segments } from "./palette.js";
+
+/** Folders for paths, with the requests in them. @param {import("./spans.js").Spans} spans @returns {TreeNode[]} */
+export function pathTree(spans) {
+  const root = folder("", "", null);
+  for (let span = 0; span < spans.count; span += 1) {
+    if (!spans.isRequest(span) && !spans.get(span, "fault")) continue;
+    const path = spans.paths[spans.path[span]];
+    let here = root;
+    for (const [place, part] of segments(path).entries()) here = below(here, part, place);
+    here.spans.push(span);
+    for (let one = here; one; one = one.parent) one.totals.add(spans, span);
+  }
+  const nodes = [];
+  const single = root.folders.size === 1 && !root.spans.length;
+  if (single) for (const one of root.folders.values()) list(one, 0, nodes, spans);
+  else if (root.folders.size || root.spans.length) list(root, 0, nodes, spans);
+  return nodes;
+}
+
+function folder(path, label, parent) {
+  return { path, label, parent, folders: new Map(), spans: [], totals: new Totals() };
+}
+
+function below(here, part, place) {
+  const path = place ? `${here.path}/${part}` : `/${part}`;
+  if (!here.folders.has(part)) here.folders.set(part, folder(path, part, here));
+  return here.folders.get(part);
+}
+
+/** Put a folder and all in it into *nodes*, by their first starts. */
+function list(one, depth, nodes, spans) {
+  const node = { depth, size: 1, span: -1, path: one.path || "/", label: one.label, totals: one.totals };
+  nodes.push(node);
+  const before = nodes.length;
+  const inside = [
+    ...[...one.folders.values()].map((inner) => ({ inner, at: inner.totals.first })),
+    ...one.spans.map((span) => ({ span, at: spans.start[span] })),
+  ].sort((a, b) => a.at - b.at);
+  for (const { inner, span } of inside) {
+    if (inner) list(inner, depth + 1, nodes, spans);
+    else nodes.push({ depth: depth + 1, size: 1, span, path: one.path || "/", label: "", totals: null });
+  }
+  node.size = nodes.length - before + 1;
+}
+
+/** Every span below its parent. @param {import("./spans.js").Spans} spans @returns {TreeNode[]} */
+export function spanTree(spans) {
+  const nodes = [];
+  const open = []; // the nodes above the one at hand
+  const stack = [...spans.children(-1)].reverse().map((span) => ({ span, depth: 0 }));
+  while (stack.length) {
+    const { span, depth } = stack.pop();
+    while (open.length > depth) close(open.pop(), nodes);
+    const node = { depth, size: 1, span, path: spans.paths[spans.path[span]], label: "", totals: null, place: nodes.length };
+    nodes.push(node);
+    open.push(node);
+    const children = spans.children(span);
+    for (let place = children.length - 1; place >= 0; place -= 1) stack.push({ span: children[place], depth: depth + 1 });
+  }
+  while (open.length) close(open.pop(), nodes);
+  return nodes;
+}
+
+function close(node, nodes) {
+  node.size = nodes.length - node.place;
+}

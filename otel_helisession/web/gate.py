@@ -1,0 +1,160 @@
+"""Gate: the ASGI middleware that asks the policy first, and puts the same headers on everything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlencode
+
+from otel_helisession.web.policy import Policy, Refusal, too_long
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""Messages are hostile. Should one get into the page as markup after all, it can run nothing,
+load nothing and send nothing."""
+
+_HEADERS: Final = tuple(
+    (name.encode(), value.encode())
+    for name, value in {
+        "content-security-policy": CONTENT_SECURITY_POLICY,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "no-referrer",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "x-frame-options": "DENY",
+    }.items()
+)
+
+
+class TooLong(Exception):
+    """The body of a request is longer than is read. The gate answers 413 for it."""
+
+
+class Gate:
+    """Lets in who may speak to *app*, and answers the others.
+
+    Args:
+        app: The ASGI application behind it.
+        policy: Who may.
+        cookie: Name of the cookie that keeps the token in a browser. Ports share cookies, so
+            it should tell them apart.
+    """
+
+    def __init__(self, app: App, policy: Policy, cookie: str = "helisession") -> None:
+        self._app = app
+        self._policy = policy
+        self._cookie = cookie
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {
+            name.decode("latin-1").lower(): value.decode("latin-1")
+            for name, value in scope["headers"]
+        }
+        refusal = self._policy.refusal(scope["method"], scope["path"], headers)
+        if refusal is None and not self._policy.admits(self._shown(headers)):
+            if await self._welcomed(scope, send):
+                return
+            refusal = Refusal(
+                401,
+                "this server needs its token: open the address that it printed when it started, "
+                "or send 'Authorization: Bearer TOKEN'",
+            )
+        if refusal is not None:
+            await _refuse(refusal, send)
+            return
+        await self._pass(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: MutableMapping[str, Any]) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message = {**message, "headers": _with_ours(message.get("headers", ()))}
+            await send(message)
+
+        try:
+            await self._app(scope, self._bounded(receive), sending)
+        except TooLong:
+            if not begun:
+                await _refuse(too_long(self._policy.max_body_bytes), send)
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Return *receive* that stops where a body without length goes on for too long."""
+        read = 0
+
+        async def receiving() -> MutableMapping[str, Any]:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self._policy.max_body_bytes:
+                raise TooLong
+            return message
+
+        return receiving
+
+    def _shown(self, headers: dict[str, str]) -> str | None:
+        """Return the token that the request brings, in a header or a cookie."""
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            return given.strip()
+        try:
+            kept = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
+        except CookieError:
+            return None
+        return None if kept is None else kept.value
+
+    async def _welcomed(self, scope: Scope, send: Send) -> bool:
+        """Keep the token that the address has in a cookie, and go on without it in the address."""
+        said = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        given = dict(said).get("token")
+        if scope["method"] != "GET" or given is None or not self._policy.admits(given):
+            return False
+        rest = urlencode([(name, value) for name, value in said if name != "token"])
+        raw = scope.get("raw_path") or quote(scope["path"]).encode()
+        path = b"/" + bytes(raw).lstrip(b"/\\")  # never another host's
+        place = path + (f"?{rest}".encode() if rest else b"")
+        cookie = f"{self._cookie}={given}; Path=/; HttpOnly; SameSite=Strict"
+        headers = [
+            (b"location", place),
+            (b"set-cookie", cookie.encode()),
+            (b"content-length", b"0"),
+        ]
+        await send({"type": "http.response.start", "status": 303, "headers": _with_ours(headers)})
+        await send({"type": "http.response.body", "body": b""})
+        return True
+
+
+def _with_ours(headers: Any) -> list[tuple[bytes, bytes]]:
+    named = {bytes(name).lower() for name, _ in headers}
+    return [*headers, *(pair for pair in _HEADERS if pair[0] not in named)]
+
+
+async def _refuse(refusal: Refusal, send: Send) -> None:
+    body = json.dumps({"error": refusal.message}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send(
+        {
+            "type": "http.response.start",
+            "status": refusal.status,
+            "headers": _with_ours(headers),
+        }
+    )
+    await send({"type": "http.response.body", "body": body})

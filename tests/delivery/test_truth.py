@@ -1,0 +1,87 @@
+"""What shutdown says is what has happened: after a resend, and behind exporters that hold."""
+
+from __future__ import annotations
+
+import pytest
+from opentelemetry.sdk.trace import ReadableSpan
+
+from otel_helisession import WholeSessionExporter
+from otel_helisession.delivery.outcome import Outcome
+from tests.delivery.conftest import Deliver, Flaky, soon
+from tests.delivery.test_keeping import Shelf
+
+NAMES = [f"span {number}" for number in range(10)]
+
+
+class Picky(Flaky):
+    """An exporter of ours: refuses ``odd``, and does not take ``late`` now."""
+
+    retries_itself = True
+
+    def deliver(self, spans: list[ReadableSpan]) -> Outcome:
+        late = [span for span in spans if span.name == "late"] if self.mood == "picky" else []
+        odd = [span for span in spans if span.name == "odd"]
+        self.accepted += [span.name for span in spans if span not in (*late, *odd)]
+        return Outcome(late, odd, "it is odd" if odd else "")
+
+
+def test_all_arrived_as_soon_as_the_last_parcel_has(deliver: Deliver, hasty: None) -> None:
+    """Not when the spool is looked at next."""
+    shelf, exporter = Shelf(), Flaky("fails")
+    pipeline = deliver(exporter, spool=shelf, schedule_delay_millis=5, retry_for_seconds=0.2)
+    pipeline.end(*NAMES, of="t-1")
+    assert soon(lambda: len(shelf.names) == 10)
+    exporter.mood = "accepts"
+    assert soon(lambda: len(exporter.accepted) == 10 and not shelf.kept)
+    assert pipeline.processor.shutdown() is True
+
+
+def test_of_a_parcel_only_what_may_be_sent_again_is_kept(deliver: Deliver, hasty: None) -> None:
+    """What has arrived is done with, and what was refused is a dead letter, once."""
+    shelf, exporter = Shelf(), Picky("picky")
+    earlier = deliver(Flaky("fails"), spool=shelf)
+    earlier.end("good", "odd", "late", of="t-1")
+    earlier.processor.shutdown()
+    shelf.kept = [("Picky", spans) for _, spans in shelf.kept]
+    deliver(exporter, spool=shelf).end("fresh")
+    assert soon(lambda: shelf.names == ["late"])
+    assert shelf.buried == [("Picky", ["odd"], "it is odd")]
+    exporter.mood = "accepts"
+    deliver(exporter, spool=shelf).end("fresher")
+    assert soon(lambda: not shelf.kept)
+    assert exporter.accepted == ["good", "late"]
+
+
+@pytest.mark.parametrize("has_spool", [True, False])
+def test_kept_sessions_that_do_not_get_through_are_told(
+    has_spool: bool, deliver: Deliver, lenient: None
+) -> None:
+    """The exporter that held them had accepted them; they go to the spool, where there is one."""
+    shelf, exporter = Shelf(), Flaky("fails")
+    holding = WholeSessionExporter(exporter)
+    pipeline = deliver(holding, spool=shelf if has_spool else False)
+    pipeline.end(*NAMES, of="t-1")
+    assert pipeline.processor.shutdown(1_000) is False
+    assert sorted(shelf.names) == (NAMES if has_spool else [])
+    assert {destination for destination, _ in shelf.kept} <= {"Flaky"}
+
+
+def test_what_is_refused_after_it_was_kept_is_a_dead_letter(deliver: Deliver) -> None:
+    """With the reason that the exporter behind gives."""
+    shelf, exporter = Shelf(), Picky()
+    pipeline = deliver(WholeSessionExporter(exporter), spool=shelf)
+    pipeline.end("good", "odd", of="t-1")
+    assert pipeline.processor.shutdown() is False
+    assert (exporter.accepted, shelf.buried) == (["good"], [("Picky", ["odd"], "it is odd")])
+
+
+def test_an_exporter_that_says_it_has_lost_something_is_believed(deliver: Deliver) -> None:
+    """The SDK's own say nothing, which is taken for the best."""
+
+    class Sorry(Flaky):
+        def shutdown(self) -> bool:  # type: ignore[override]
+            return False
+
+    pipeline = deliver(Sorry())
+    pipeline.end("work")
+    assert pipeline.processor.shutdown() is False
