@@ -12,7 +12,9 @@ import matplotlib
 matplotlib.use("svg")
 from matplotlib import pyplot
 
-matplotlib.rcParams.update({"svg.hashsalt": "otel-helisession", "font.size": 9})
+matplotlib.rcParams.update(
+    {"svg.hashsalt": "otel-helisession", "svg.fonttype": "none", "font.size": 9}
+)
 
 OURS, THEIRS = "#1f6feb", "#8b949e"
 
@@ -26,7 +28,7 @@ def peers(rows: list[dict[str, Any]], file: str) -> None:
         said = one["inside"] or one["outside"]
         color = OURS if one["name"].startswith("otel-helisession") else THEIRS
         axes.barh(at, said["median"], xerr=said["mad"], color=color, ecolor="#24292f")
-        axes.text(said["median"] + 0.7, at, f"{said['median']:.1f}", va="center")
+        axes.text(said["median"] + said["mad"] + 0.7, at, f"{said['median']:.1f}", va="center")
     axes.set_yticks(range(len(rows)), [one["name"] for one in rows])
     axes.set_xlabel("µs of CPU time added to a span in a session (a bare one takes 9 to 10)")
     _save(figure, axes, file)
@@ -54,9 +56,10 @@ def scaling(curves: dict[str, dict[str, list[float]]], file: str) -> None:
         axes.errorbar(curve["at"], curve["bare"], curve["bare_mad"], color=THEIRS, label="bare")
         axes.errorbar(curve["at"], curve["ours"], curve["ours_mad"], color=OURS, label="session")
         axes.set_xscale("log")
-        axes.set_ylim(bottom=0)
         axes.set_title(name, fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
+    most = max(max(curve["ours"]) for curve in curves.values())
+    panels[0].set_ylim(0, 1.1 * most)
     panels[0].set_ylabel("µs a span")
     panels[0].legend(frameon=False)
     figure.tight_layout()

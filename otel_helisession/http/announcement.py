@@ -23,6 +23,8 @@ from otel_helisession.sessions.hosts import AllowedHosts
 
 EXTENSION: Final = "otel_helisession"
 
+_SESSION_ID: Final = semconv.SESSION_ID_HEADER.lower().encode()
+
 _clients: weakref.WeakSet[Any] = weakref.WeakSet()
 """Clients that have our hook."""
 
@@ -41,6 +43,17 @@ class Announcement:
     added: Mapping[str, str]
     explicit: ExplicitSession | None = None
     secure: bool = False
+
+
+def names_on(headers: Any) -> set[bytes]:
+    """Return the names of httpx's *headers* in lower case. ``name in headers`` would decode all of
+    them first, which takes longer than setting ours."""
+    return {name.lower() for name, _ in headers.raw}
+
+
+def is_explicit(headers: Any) -> bool:
+    """Tell whether *headers* name a session; whose they are does not matter."""
+    return _SESSION_ID in names_on(headers)
 
 
 def withdraw(request: Any) -> Announcement | None:
@@ -89,7 +102,8 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
     encrypted = request.url.scheme == "https"
     secure = encrypted or (known is not None and known.secure)
     explicit = None
-    if semconv.SESSION_ID_HEADER in headers:
+    present = names_on(headers)
+    if _SESSION_ID in present:
         explicit = known.explicit if known is not None else None
         if explicit is None:  # an event hook or an auth flow has just set the header
             explicit = recognise(request)
@@ -103,7 +117,7 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
     if not allowed:
         return
     wanted = _wanted() if explicit is None else explicit.complement
-    added = {name: value for name, value in wanted.items() if name not in headers}
+    added = {name: value for name, value in wanted.items() if name.lower().encode() not in present}
     if added:
         for name, value in added.items():
             headers[name] = value

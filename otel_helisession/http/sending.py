@@ -13,7 +13,13 @@ from otel_helisession.conventions.covering import covering
 from otel_helisession.conventions.wire import endpoints
 from otel_helisession.guard import caught
 from otel_helisession.http import call_span, chroma_names, settings
-from otel_helisession.http.announcement import EXTENSION, hook, recognise, withdraw
+from otel_helisession.http.announcement import (
+    EXTENSION,
+    hook,
+    is_explicit,
+    recognise,
+    withdraw,
+)
 from otel_helisession.http.body import Body, read_body
 from otel_helisession.http.call_span import CallSpan
 from otel_helisession.http.package import Package
@@ -109,7 +115,7 @@ def _begin(
     if EXTENSION in request.extensions:  # sent before
         withdraw(request)
     context = None
-    if semconv.SESSION_ID_HEADER in request.headers:
+    if is_explicit(request.headers):
         explicit = recognise(request)
         if explicit is not None:
             context = context_api.set_value(SETTLED_KEY, True, set_session(explicit.session))

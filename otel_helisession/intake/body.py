@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
 
+import anyio
+import anyio.to_thread
 from starlette.requests import Request
 
 from otel_helisession.intake.compression import MAX_BODY_BYTES, TooLargeError
@@ -16,12 +19,25 @@ class BusyError(Exception):
     """So many requests are under way that another one has to come again."""
 
 
+AT_ONCE: Final = 2
+"""Bodies that are decompressed and parsed at once, each to several times its size."""
+
+_Result = TypeVar("_Result")
+
+
 class Room:
     """Bytes that requests under way may take together. Used on the event loop's thread."""
 
     def __init__(self, max_bytes: int = MAX_UNDER_WAY_BYTES) -> None:
         self._max_bytes = max_bytes
+        self._threads: anyio.CapacityLimiter | None = None
         self.taken = 0
+
+    async def work(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        """Return what *function* returns, run on one of a few threads."""
+        if self._threads is None:
+            self._threads = anyio.CapacityLimiter(AT_ONCE)
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=self._threads)
 
     def take(self, count: int) -> None:
         """Take *count* bytes.

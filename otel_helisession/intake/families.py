@@ -16,6 +16,8 @@ looked up in the store when more of it comes."""
 _ORPHAN_SECONDS: Final = 120.0
 """How long another process's parent is looked for; then its span has ended, or never will."""
 
+_MAX_ORPHANS: Final = 100
+
 Recall = Callable[[str], "list[Member]"]
 """Returns the spans of a trace that the store has."""
 
@@ -65,5 +67,5 @@ class Families:
                 yield trace_id
 
     def orphans(self, trace_id: str) -> list[str]:
-        """Return the ids of parents in this trace that have not come."""
-        return self._families[trace_id].orphans()
+        """Return the ids of parents in this trace that have not come, of very many the first."""
+        return self._families[trace_id].orphans()[:_MAX_ORPHANS]

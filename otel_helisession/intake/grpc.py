@@ -26,7 +26,9 @@ RETRY_SECONDS: Final = 1
 _WORKERS: Final = 2
 """Requests that are parsed at once: each may have MAX_BODY_BYTES."""
 
-_UNDER_WAY: Final = 64
+_UNDER_WAY: Final = 32
+"""Calls that may wait for one of these."""
+
 _DETAILS: Final = "grpc-status-details-bin"
 
 

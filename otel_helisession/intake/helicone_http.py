@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -54,7 +53,7 @@ async def receive(request: Request, intake: Intake, room: Room, flavour: Flavour
     try:
         headers = dict(request.headers)
         path = request.url.path
-        return await run_in_threadpool(_accepted, intake, flavour, path, bytes(body), headers)
+        return await room.work(_accepted, intake, flavour, path, bytes(body), headers)
     finally:
         room.give_back(len(body))
 

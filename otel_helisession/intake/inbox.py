@@ -92,7 +92,8 @@ class Inbox:
                 raise FullError
             segment = self._current
             if segment is None or segment.written >= SEGMENT_BYTES:
-                self.directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+                for one in (self.directory.parent, self.directory):
+                    one.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
                 segment = self._current = Segment.create(self.directory)
                 self._segments.append(segment)
             before = segment.waiting

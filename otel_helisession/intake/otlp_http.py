@@ -9,7 +9,6 @@ import json
 import logging
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -61,7 +60,7 @@ async def receive(request: Request, intake: Intake, room: Room, signal: Signal) 
         return Response(status_code=499)
     try:
         encoding = request.headers.get("content-encoding", "")
-        return await run_in_threadpool(_accepted, intake, signal, media, bytes(body), encoding)
+        return await room.work(_accepted, intake, signal, media, bytes(body), encoding)
     finally:
         room.give_back(len(body))
 

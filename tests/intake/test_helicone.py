@@ -18,6 +18,7 @@ from otel_helisession.store.row import SpanRow
 from tests.helicone import spans
 from tests.helicone.endpoint import KEY
 from tests.intake.conftest import rows
+from tests.intake.requests import encoded, llm, span
 
 Stored = Callable[[], dict[str, SpanRow]]
 PATHS = ["/custom/v1/log", "/v1/trace/custom/log"]
@@ -286,3 +287,21 @@ def test_tools_and_vectors_of_other_loggers(http: HttpReceiver, stored: Stored) 
     found = stored()
     assert found["execute_tool weather"].target == "weather"
     assert found["insert chroma"].provider == "chroma"
+
+
+@pytest.mark.parametrize("path", ["/v1/trace/log-python", "/v1/traces"])
+def test_spans_of_helicone_s_asynchronous_logger(
+    http: HttpReceiver, stored: Stored, path: str
+) -> None:
+    """Its session stands in Traceloop's association properties."""
+    prefix = "traceloop.association.properties.Helicone-Session"
+    said = {f"{prefix}-Id": "s-9", f"{prefix}-Path": "/trip/plan", f"{prefix}-Name": "Trip"}
+    call = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o"}
+    body = encoded(llm("child", 2, 1), span("chat", 1, **said, **call))
+    answer = httpx.post(
+        http.url + path, content=body, headers={"content-type": "application/x-protobuf"}
+    )
+    assert answer.status_code == 200
+    row = stored()["chat"]
+    assert (row.session_id, row.session_name, row.path) == ("s-9", "Trip", "/trip/plan")
+    assert stored()["child"].session_id == "s-9"

@@ -242,3 +242,12 @@ def test_closing_says_what_is_not_read_yet(
     assert again.settle(10)
     assert again.close()
     assert [row.name for row in rows(store)] == ["late"]
+
+
+def test_what_is_made_is_its_owner_s_alone(tmp_path: Path) -> None:
+    """Also the store's own folder, where the first batch makes it."""
+    box = Inbox(directory_of(tmp_path / "helisession" / "sessions.db"))
+    box.put(batch("a"))
+    modes = {path.stat().st_mode & 0o777 for path in (box.directory, box.directory.parent)}
+    assert modes == {0o700}
+    box.close()

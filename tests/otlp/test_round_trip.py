@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib.metadata import version
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
@@ -26,6 +28,11 @@ def test_a_span_comes_back_from_our_encoder(made: list[ReadableSpan]) -> None:
     assert sorted(map(str, map(facts, found))) == sorted(map(str, map(facts, made)))
 
 
+VERSION = tuple(map(int, version("opentelemetry-exporter-otlp-proto-common").split(".")[:2]))
+recent = pytest.mark.skipif(VERSION < (1, 40), reason="older encoders lose structured values")
+
+
+@recent
 @given(spans())
 @settings(deadline=None, max_examples=60)
 def test_a_span_comes_back_from_the_stock_encoder(made: ReadableSpan) -> None:
@@ -34,6 +41,7 @@ def test_a_span_comes_back_from_the_stock_encoder(made: ReadableSpan) -> None:
     assert facts(found, link_states=False) == facts(made, link_states=False)
 
 
+@recent
 @given(spans())
 @settings(deadline=None, max_examples=60)
 def test_the_stock_encoder_says_the_same(made: ReadableSpan) -> None:

@@ -130,7 +130,10 @@ def test_two_fingers_zoom(open_page: OpenPage, timeline: Page) -> None:
     assert box is not None
     touch = phone.context.new_cdp_session(phone)
     y = box["y"] + 80
-    for kind, left, right in (("touchStart", 170, 200), *(("touchMove", 170 - 20 * n, 200 + 20 * n) for n in range(1, 6))):
+    for kind, left, right in (
+        ("touchStart", 170, 200),
+        *(("touchMove", 170 - 20 * n, 200 + 20 * n) for n in range(1, 6)),
+    ):
         points = [{"x": left, "y": y, "id": 0}, {"x": right, "y": y, "id": 1}]
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

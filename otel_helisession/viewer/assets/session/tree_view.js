@@ -209,7 +209,7 @@ export class TreeView {
 
   #drawAxis() {
     const { total } = this.spans;
-    const { step, at } = ticks(0, total, Math.max(1, this.axis.clientWidth / 80));
+    const { step, at } = ticks(0, total, Math.max(1, this.axis.clientWidth / 62));
     put(this.axis, at.filter((one) => one <= total * 0.94).map((one) => {
       const tick = h("span", { class: "tree-tick", text: axisTime(one, step, total) });
       paint(tick, { left: `${(one / (total || 1)) * 100}%` });

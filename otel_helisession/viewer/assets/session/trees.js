@@ -13,14 +13,23 @@
 import { Totals } from "./totals.js";
 import { segments } from "./palette.js";
 
+/** The path trees that were made: the timeline asks for the same one. */
+const made = new WeakMap();
+
 /** Folders for paths, with the requests in them. @param {import("./spans.js").Spans} spans @returns {TreeNode[]} */
 export function pathTree(spans) {
+  if (!made.has(spans)) made.set(spans, madePathTree(spans));
+  return made.get(spans);
+}
+
+function madePathTree(spans) {
   const root = folder("", "", null);
+  const folders = new Map();
   for (let span = 0; span < spans.count; span += 1) {
     if (!spans.isRequest(span) && !spans.get(span, "fault")) continue;
-    const path = spans.paths[spans.path[span]];
-    let here = root;
-    for (const [place, part] of segments(path).entries()) here = below(here, part, place);
+    const path = spans.path[span];
+    if (!folders.has(path)) folders.set(path, segments(spans.paths[path]).reduce(below, root));
+    const here = folders.get(path);
     here.spans.push(span);
     for (let one = here; one; one = one.parent) one.totals.add(spans, span);
   }
