@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from otel_helisession.configuration import Handle, configure
     from otel_helisession.delivery.settings import DeliverySettings
     from otel_helisession.diagnosis import diagnose
+    from otel_helisession.exporters.fast_otlp import FastOTLPSpanExporter
     from otel_helisession.exporters.filtering import FilteringSpanExporter
     from otel_helisession.exporters.helicone import HeliconeSpanExporter
     from otel_helisession.exporters.local import LocalSpanExporter
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "DeliverySettings": "delivery.settings",
+    "FastOTLPSpanExporter": "exporters.fast_otlp",
     "FilteringSpanExporter": "exporters.filtering",
     "Handle": "configuration",
     "HeliconeSpanExporter": "exporters.helicone",
@@ -81,6 +83,7 @@ _HOMES = {
 
 __all__ = [
     "DeliverySettings",
+    "FastOTLPSpanExporter",
     "FilteringSpanExporter",
     "Handle",
     "HeliconeSpanExporter",

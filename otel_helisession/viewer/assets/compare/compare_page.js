@@ -29,7 +29,11 @@ export class ComparePage {
   constructor(app) {
     this.app = app;
     this.stop = new AbortController();
-    this.element = h("div", { class: "compare-page" }, h("p", { class: "muted loading", text: "Reading both sessions…" }));
+    this.element = h(
+      "div",
+      { class: "compare-page" },
+      h("p", { class: "muted loading", text: "Reading both sessions…" }),
+    );
     this.redraw = onceAFrame(() => this.#strips());
     this.sized = new ResizeObserver(this.redraw);
     this.sized.observe(this.element);
@@ -50,14 +54,29 @@ export class ComparePage {
   }
 
   async #load(ids) {
-    if (ids.includes("")) return void put(this.element, problem({ title: "Two sessions are compared", text: "This address names fewer. In the list, mark two with x, and press c." }));
+    if (ids.includes(""))
+      return void put(
+        this.element,
+        problem({
+          title: "Two sessions are compared",
+          text: "This address names fewer. In the list, mark two with x, and press c.",
+        }),
+      );
     const answers = await Promise.allSettled(ids.map((id) => this.app.source.session(id, this.stop.signal)));
     if (this.stop.signal.aborted) return;
     const failed = answers.findIndex(({ status }) => status === "rejected");
     if (failed >= 0) {
       const { reason } = answers[failed];
       const wrong = reason.status === 404;
-      put(this.element, wrong ? problem({ title: "One of the two is not there", more: [h("code", { class: "problem-id", text: ids[failed] })] }) : unreachable(reason, () => this.#load(ids)));
+      put(
+        this.element,
+        wrong
+          ? problem({
+              title: "One of the two is not there",
+              more: [h("code", { class: "problem-id", text: ids[failed] })],
+            })
+          : unreachable(reason, () => this.#load(ids)),
+      );
       return;
     }
     this.both = answers.map(({ value }) => ({ session: value.session, spans: new Spans(value) }));
@@ -68,8 +87,19 @@ export class ComparePage {
     const [a, b] = this.both;
     this.palette = new Palette([...new Set([...a.spans.paths, ...b.spans.paths])]);
     const pairs = comparedPaths(a.spans, b.spans);
-    this.strips = pairs.map(({ path }) => ({ path, canvas: whenCanvas(`When ${path} was at work in A and in B`) }));
-    put(this.element, this.#head(a, b), h("div", { class: "compare-scroll", tabindex: 0, role: "region", "aria-label": "Path by path" }, this.#table(pairs)));
+    this.strips = pairs.map(({ path }) => ({
+      path,
+      canvas: whenCanvas(`When ${path} was at work in A and in B`),
+    }));
+    put(
+      this.element,
+      this.#head(a, b),
+      h(
+        "div",
+        { class: "compare-scroll", tabindex: 0, role: "region", "aria-label": "Path by path" },
+        this.#table(pairs),
+      ),
+    );
     requestAnimationFrame(() => this.#strips());
   }
 
@@ -78,33 +108,99 @@ export class ComparePage {
     const cells = (which, letter) =>
       MEASURES.map(([word, value, unit]) => {
         const said = value(which);
-        return h("td", { class: "is-number", "aria-label": `${word} of ${letter}` }, word === "Cost" ? sessionCost(which.session) : isKnown(said) ? unit(said) : h("span", { class: "unknown", text: "unknown" }));
+        return h(
+          "td",
+          { class: "is-number", "aria-label": `${word} of ${letter}` },
+          word === "Cost"
+            ? sessionCost(which.session)
+            : isKnown(said)
+              ? unit(said)
+              : h("span", { class: "unknown", text: "unknown" }),
+        );
       });
-    const changes = MEASURES.map(([, value, unit]) => h("td", { class: "is-number" }, delta(value(a), value(b), unit)));
+    const changes = MEASURES.map(([, value, unit]) =>
+      h("td", { class: "is-number" }, delta(value(a), value(b), unit)),
+    );
     return h(
       "header",
       { class: "compare-head" },
-      h("div", { class: "compare-title" }, h("h1", { text: a.session.name === b.session.name ? a.session.name || "unnamed" : "Two sessions" }), h("span", { class: "muted", text: "two runs compared" }), h("span", { class: "grow" }), link(swap, { class: "button" }, icon("compare"), "Swap")),
+      h(
+        "div",
+        { class: "compare-title" },
+        h("h1", { text: a.session.name === b.session.name ? a.session.name || "unnamed" : "Two sessions" }),
+        h("span", { class: "muted", text: "two runs compared" }),
+        h("span", { class: "grow" }),
+        link(swap, { class: "button" }, icon("compare"), "Swap"),
+      ),
       h(
         "table",
         { class: "versus" },
         h("caption", { class: "spoken", text: "Totals of both" }),
-        h("thead", {}, h("tr", {}, h("td", {}), MEASURES.map(([word]) => h("th", { scope: "col", class: "is-number", text: word })))),
-        h("tbody", {}, h("tr", {}, who("A", a.session), cells(a, "A")), h("tr", {}, who("B", b.session), cells(b, "B")), h("tr", { class: "versus-change" }, h("th", { scope: "row", text: "Change" }), changes)),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            h("td", {}),
+            MEASURES.map(([word]) => h("th", { scope: "col", class: "is-number", text: word })),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          h("tr", {}, who("A", a.session), cells(a, "A")),
+          h("tr", {}, who("B", b.session), cells(b, "B")),
+          h("tr", { class: "versus-change" }, h("th", { scope: "row", text: "Change" }), changes),
+        ),
       ),
     );
   }
 
   #table(pairs) {
-    const heads = [["Path", ""], ["When (A above B)", ""], ["Requests", "is-number"], ["p50", "is-number"], ["Total time", "is-number"], ["Tokens", "is-number"], ["Cost", "is-number"], ["Errors", "is-number"]];
-    return h("table", { class: "compare-table" }, h("caption", { class: "spoken", text: "Each path, the first session above the second" }), h("thead", {}, h("tr", {}, heads.map(([word, kind]) => h("th", { scope: "col", class: kind, text: word })))), h("tbody", {}, pairs.map((pair, place) => this.#pair(pair, place))));
+    const heads = [
+      ["Path", ""],
+      ["When (A above B)", ""],
+      ["Requests", "is-number"],
+      ["p50", "is-number"],
+      ["Total time", "is-number"],
+      ["Tokens", "is-number"],
+      ["Cost", "is-number"],
+      ["Errors", "is-number"],
+    ];
+    return h(
+      "table",
+      { class: "compare-table" },
+      h("caption", { class: "spoken", text: "Each path, the first session above the second" }),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          heads.map(([word, kind]) => h("th", { scope: "col", class: kind, text: word })),
+        ),
+      ),
+      h(
+        "tbody",
+        {},
+        pairs.map((pair, place) => this.#pair(pair, place)),
+      ),
+    );
   }
 
   #pair({ path, a, b }, place) {
     const swatch = h("span", { class: "swatch" });
     this.strips[place].swatch = swatch;
     const only = !a || !b ? h("span", { class: "only", text: a ? "only in A" : "only in B" }) : null;
-    const cell = (value, unit) => h("td", { class: "is-number pair-cell" }, h("span", { text: isKnown(value(a)) ? unit(value(a)) : "–" }), h("span", { text: isKnown(value(b)) ? unit(value(b)) : "–" }), delta(value(a), value(b), unit));
+    const cell = (value, unit) =>
+      h(
+        "td",
+        { class: "is-number pair-cell" },
+        h("span", { text: isKnown(value(a)) ? unit(value(a)) : "–" }),
+        h("span", { text: isKnown(value(b)) ? unit(value(b)) : "–" }),
+        delta(value(a), value(b), unit),
+      );
     return h(
       "tr",
       { class: only ? "is-only" : "" },
@@ -125,13 +221,29 @@ export class ComparePage {
     for (const { path, canvas, swatch } of this.strips) {
       const colour = this.palette.colour(path, isDark());
       paint(swatch, { "--colour": colour });
-      drawWhen(canvas, path, this.both.map(({ spans }) => spans), colour, ground);
+      drawWhen(
+        canvas,
+        path,
+        this.both.map(({ spans }) => spans),
+        colour,
+        ground,
+      );
     }
   }
 }
 
 function who(letter, session) {
-  return h("th", { scope: "row" }, h("span", { class: "versus-who" }, h("span", { class: "letter", text: letter }), link(sessionHref(session.id), { class: "mono", title: session.id, text: shortId(session.id) }), h("span", { class: "second", text: moment(session.started) })));
+  return h(
+    "th",
+    { scope: "row" },
+    h(
+      "span",
+      { class: "versus-who" },
+      h("span", { class: "letter", text: letter }),
+      link(sessionHref(session.id), { class: "mono", title: session.id, text: shortId(session.id) }),
+      h("span", { class: "second", text: moment(session.started) }),
+    ),
+  );
 }
 
 /** How much more or less, in words and sign, not in colour alone. */
@@ -141,5 +253,9 @@ function delta(a, b, unit) {
   if (Math.abs(found.by) < 1e-9) return h("span", { class: "delta faint", text: "=" });
   const sign = found.by > 0 ? "+" : "−";
   const size = found.part === null ? unit(Math.abs(found.by)) : percent(Math.abs(found.part));
-  return h("span", { class: `delta is-${found.by > 0 ? "more" : "less"}`, title: `${sign}${unit(Math.abs(found.by))}`, text: `${sign}${size}` });
+  return h("span", {
+    class: `delta is-${found.by > 0 ? "more" : "less"}`,
+    title: `${sign}${unit(Math.abs(found.by))}`,
+    text: `${sign}${size}`,
+  });
 }

@@ -12,9 +12,27 @@ export class ComparePicker {
     Object.assign(this, { app, session });
     this.list = h("div", { class: "picker-list" }, h("p", { class: "muted", text: "Reading…" }));
     this.dialog = /** @type {HTMLDialogElement} */ (
-      h("dialog", { class: "picker", "aria-label": "Compare with" }, h("div", { class: "help-head" }, h("h2", { text: "Compare with" }), h("button", { type: "button", class: "button", text: "Close", on: { click: () => this.dialog.close() } })), this.list)
+      h(
+        "dialog",
+        { class: "picker", "aria-label": "Compare with" },
+        h(
+          "div",
+          { class: "help-head" },
+          h("h2", { text: "Compare with" }),
+          h("button", {
+            type: "button",
+            class: "button",
+            text: "Close",
+            on: { click: () => this.dialog.close() },
+          }),
+        ),
+        this.list,
+      )
     );
-    this.dialog.addEventListener("click", (event) => (event.target === this.dialog || event.target.closest("a")) && this.dialog.close());
+    this.dialog.addEventListener(
+      "click",
+      (event) => (event.target === this.dialog || event.target.closest("a")) && this.dialog.close(),
+    );
     this.dialog.addEventListener("close", () => this.dialog.remove());
   }
 
@@ -26,7 +44,19 @@ export class ComparePicker {
     try {
       const { sessions } = await this.app.source.sessions(query);
       const others = sessions.filter(({ id }) => id !== this.session.id);
-      put(this.list, others.length ? h("ul", {}, others.map((one) => this.#entry(one))) : h("p", { class: "muted", text: `There is no other session named ${name || "nothing"}. In the list, mark any two with x, and press c.` }));
+      put(
+        this.list,
+        others.length
+          ? h(
+              "ul",
+              {},
+              others.map((one) => this.#entry(one)),
+            )
+          : h("p", {
+              class: "muted",
+              text: `There is no other session named ${name || "nothing"}. In the list, mark any two with x, and press c.`,
+            }),
+      );
       this.list.querySelector("a")?.focus();
     } catch (error) {
       put(this.list, h("p", { class: "muted", text: error.message }));
@@ -35,6 +65,18 @@ export class ComparePicker {
 
   #entry(one) {
     const href = `/compare?${new URLSearchParams({ a: this.session.id, b: one.id })}`;
-    return h("li", {}, link(href, { class: "picker-entry" }, h("span", { class: "mono", text: shortId(one.id) }), h("span", { class: "muted", text: ago(one.started) }), h("span", { class: "is-number", text: duration(one.duration_ms) }), h("span", { class: "is-number" }, sessionCost(one)), one.errors ? h("span", { class: "error-count", text: `${one.errors} err` }) : h("span", {})));
+    return h(
+      "li",
+      {},
+      link(
+        href,
+        { class: "picker-entry" },
+        h("span", { class: "mono", text: shortId(one.id) }),
+        h("span", { class: "muted", text: ago(one.started) }),
+        h("span", { class: "is-number", text: duration(one.duration_ms) }),
+        h("span", { class: "is-number" }, sessionCost(one)),
+        one.errors ? h("span", { class: "error-count", text: `${one.errors} err` }) : h("span", {}),
+      ),
+    );
   }
 }

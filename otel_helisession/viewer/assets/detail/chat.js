@@ -33,13 +33,24 @@ function message({ role, parts, name, finish_reason: finish }, isAnswer = false)
   return h(
     "li",
     { class: `message role-${roleClass(who)}${isAnswer ? " is-answer" : ""}` },
-    h("div", { class: "message-head" }, h("span", { class: "role", text: who }), name && h("span", { class: "muted", text: String(name) }), isAnswer && h("span", { class: "answer-mark", text: "answer" }), finish && h("span", { class: "faint", text: String(finish) }), h("span", { class: "grow" }), words && copyButton(words, "message")),
+    h(
+      "div",
+      { class: "message-head" },
+      h("span", { class: "role", text: who }),
+      name && h("span", { class: "muted", text: String(name) }),
+      isAnswer && h("span", { class: "answer-mark", text: "answer" }),
+      finish && h("span", { class: "faint", text: String(finish) }),
+      h("span", { class: "grow" }),
+      words && copyButton(words, "message"),
+    ),
     list.map(part),
   );
 }
 
 function roleClass(role) {
-  return ["system", "developer", "user", "assistant", "tool"].includes(role) ? role.replace("developer", "system") : "other";
+  return ["system", "developer", "user", "assistant", "tool"].includes(role)
+    ? role.replace("developer", "system")
+    : "other";
 }
 
 /** What a part says as text, for copying. */
@@ -72,34 +83,106 @@ export function longText(text) {
   const element = h("div", { class: "text", dir: "auto" });
   if (!isLong) return put(element, whole);
   const head = lines.slice(0, LONG_LINES).join("\n").slice(0, LONG_CHARS);
-  const more = h("button", { type: "button", class: "more", text: `Show all ${compact(whole.length)} characters` });
+  const more = h("button", {
+    type: "button",
+    class: "more",
+    text: `Show all ${compact(whole.length)} characters`,
+  });
   more.addEventListener("click", () => put(element, whole));
   return put(element, `${head}…`, more);
 }
 
 function reasoning(text) {
-  return h("details", { class: "reasoning" }, h("summary", {}, "Reasoning", h("span", { class: "faint", text: text ? ` ${compact(text.length)} characters` : " not shown by the model" })), longText(text));
+  return h(
+    "details",
+    { class: "reasoning" },
+    h(
+      "summary",
+      {},
+      "Reasoning",
+      h("span", {
+        class: "faint",
+        text: text ? ` ${compact(text.length)} characters` : " not shown by the model",
+      }),
+    ),
+    longText(text),
+  );
 }
 
 function call({ name, id, arguments: given }) {
-  return h("div", { class: "call" }, h("div", { class: "call-head" }, icon("tool"), h("b", { text: String(name ?? "tool") }), id && h("span", { class: "faint mono", text: String(id) })), isEmpty(given) ? null : jsonBlock(given, `arguments of ${name}`));
+  return h(
+    "div",
+    { class: "call" },
+    h(
+      "div",
+      { class: "call-head" },
+      icon("tool"),
+      h("b", { text: String(name ?? "tool") }),
+      id && h("span", { class: "faint mono", text: String(id) }),
+    ),
+    isEmpty(given) ? null : jsonBlock(given, `arguments of ${name}`),
+  );
 }
 
 function answer({ id, response, result, content }) {
   const said = response ?? result ?? content;
-  return h("div", { class: "call is-result" }, h("div", { class: "call-head" }, icon("tool"), h("span", { text: "Result" }), id && h("span", { class: "faint mono", text: String(id) })), isEmpty(said) ? null : typeof said === "string" && !/^\s*[[{]/.test(said) ? longText(said) : jsonBlock(said, "result"));
+  return h(
+    "div",
+    { class: "call is-result" },
+    h(
+      "div",
+      { class: "call-head" },
+      icon("tool"),
+      h("span", { text: "Result" }),
+      id && h("span", { class: "faint mono", text: String(id) }),
+    ),
+    isEmpty(said)
+      ? null
+      : typeof said === "string" && !/^\s*[[{]/.test(said)
+        ? longText(said)
+        : jsonBlock(said, "result"),
+  );
 }
 
 /** A picture or file is named, never loaded: what is in it came from outside. */
 function stub(one) {
   const kind = one.modality ?? (one.mime_type ?? one.media_type ?? one.type).split("/")[0];
-  const facts = [one.mime_type ?? one.media_type, typeof one.content === "string" && one.content.length > 64 ? `${compact(Math.round(one.content.length * 0.75))} bytes` : "", one.uri ?? one.url ?? one.file_id ?? one.filename];
-  return h("div", { class: "stub" }, icon("data"), h("b", { text: String(kind) }), h("span", { class: "muted stub-facts", text: facts.filter(Boolean).map((fact) => String(fact).slice(0, 200)).join(" · ") }), h("span", { class: "faint", text: "not shown" }));
+  const facts = [
+    one.mime_type ?? one.media_type,
+    typeof one.content === "string" && one.content.length > 64
+      ? `${compact(Math.round(one.content.length * 0.75))} bytes`
+      : "",
+    one.uri ?? one.url ?? one.file_id ?? one.filename,
+  ];
+  return h(
+    "div",
+    { class: "stub" },
+    icon("data"),
+    h("b", { text: String(kind) }),
+    h("span", {
+      class: "muted stub-facts",
+      text: facts
+        .filter(Boolean)
+        .map((fact) => String(fact).slice(0, 200))
+        .join(" · "),
+    }),
+    h("span", { class: "faint", text: "not shown" }),
+  );
 }
 
 function tool(one) {
   const said = one?.function ?? one ?? {};
-  return h("details", { class: "offer" }, h("summary", {}, h("b", { text: String(said.name ?? one?.type ?? "tool") }), said.description && h("span", { class: "muted", text: ` ${String(said.description).slice(0, 160)}` })), jsonBlock(one, "tool definition"));
+  return h(
+    "details",
+    { class: "offer" },
+    h(
+      "summary",
+      {},
+      h("b", { text: String(said.name ?? one?.type ?? "tool") }),
+      said.description && h("span", { class: "muted", text: ` ${String(said.description).slice(0, 160)}` }),
+    ),
+    jsonBlock(one, "tool definition"),
+  );
 }
 
 function isEmpty(value) {

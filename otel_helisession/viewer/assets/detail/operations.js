@@ -13,13 +13,24 @@ export function toolSections(tool) {
   return [
     isKnown(tool.arguments) && section("Input", {}, jsonBlock(tool.arguments, "tool input")),
     isKnown(tool.result) && section("Output", {}, jsonBlock(tool.result, "tool output")),
-    tool.call_id && section("Call", { open: false }, pairs([["Tool", tool.name], ["Call id", h("span", { class: "mono", text: tool.call_id })]])),
+    tool.call_id &&
+      section(
+        "Call",
+        { open: false },
+        pairs([
+          ["Tool", tool.name],
+          ["Call id", h("span", { class: "mono", text: tool.call_id })],
+        ]),
+      ),
   ];
 }
 
 /** @param {{name: string, value?: unknown, result?: unknown}} data */
 export function dataSections(data) {
-  return [isKnown(data.value) && section("Value", {}, jsonBlock(data.value, "value")), isKnown(data.result) && section("Result", {}, jsonBlock(data.result, "result"))];
+  return [
+    isKnown(data.value) && section("Value", {}, jsonBlock(data.value, "value")),
+    isKnown(data.result) && section("Result", {}, jsonBlock(data.result, "result")),
+  ];
 }
 
 /** @param {object} vector */
@@ -29,18 +40,37 @@ export function vectorSections(vector) {
     section(
       "Query",
       {},
-      isKnown(vector.query) && h("blockquote", { class: "query" }, typeof vector.query === "string" ? longText(vector.query) : jsonBlock(vector.query, "query")),
-      pairs([["Operation", vector.operation], ["Database", vector.database], ["Collection", vector.collection], ["Asked for", isKnown(vector.top_k) ? `${whole(vector.top_k)} matches` : null]]),
+      isKnown(vector.query) &&
+        h(
+          "blockquote",
+          { class: "query" },
+          typeof vector.query === "string" ? longText(vector.query) : jsonBlock(vector.query, "query"),
+        ),
+      pairs([
+        ["Operation", vector.operation],
+        ["Database", vector.database],
+        ["Collection", vector.collection],
+        ["Asked for", isKnown(vector.top_k) ? `${whole(vector.top_k)} matches` : null],
+      ]),
       isKnown(vector.filter) && jsonBlock(vector.filter, "filter"),
     ),
-    Array.isArray(matches) && section("Matches", { count: matches.length }, matches.length ? matchList(matches) : h("p", { class: "muted", text: "Nothing was found." })),
+    Array.isArray(matches) &&
+      section(
+        "Matches",
+        { count: matches.length },
+        matches.length ? matchList(matches) : h("p", { class: "muted", text: "Nothing was found." }),
+      ),
   ];
 }
 
 function matchList(matches) {
   const scores = matches.map(scoreOf).filter(isKnown);
   const most = Math.max(...scores.map(Math.abs), 1e-12);
-  return h("ol", { class: "matches" }, matches.slice(0, 200).map((match, place) => oneMatch(match, place, Math.abs(most) <= 1 ? 1 : most)));
+  return h(
+    "ol",
+    { class: "matches" },
+    matches.slice(0, 200).map((match, place) => oneMatch(match, place, Math.abs(most) <= 1 ? 1 : most)),
+  );
 }
 
 function scoreOf(match) {
@@ -52,7 +82,13 @@ function oneMatch(match, place, most) {
   if (!match || typeof match !== "object") return h("li", { class: "match" }, jsonBlock(match, "match"));
   const { id, score, distance, similarity, ...rest } = match;
   const value = scoreOf(match);
-  const word = isKnown(score) ? "score" : isKnown(distance) ? "distance" : isKnown(similarity) ? "similarity" : "";
+  const word = isKnown(score)
+    ? "score"
+    : isKnown(distance)
+      ? "distance"
+      : isKnown(similarity)
+        ? "similarity"
+        : "";
   const bar = h("span", { class: "score-bar" }, h("span", {}));
   if (value !== null) paint(bar.firstChild, { width: `${Math.min(100, (Math.abs(value) / most) * 100)}%` });
   const text = textOf(rest);
@@ -60,7 +96,15 @@ function oneMatch(match, place, most) {
   return h(
     "li",
     { class: "match" },
-    h("div", { class: "match-head" }, h("span", { class: "match-place", text: place + 1 }), h("span", { class: "match-id mono", text: isKnown(id) ? String(id) : "" }), h("span", { class: "grow" }), value !== null && bar, value !== null && h("span", { class: "match-score", title: word, text: trimmed(value) })),
+    h(
+      "div",
+      { class: "match-head" },
+      h("span", { class: "match-place", text: place + 1 }),
+      h("span", { class: "match-id mono", text: isKnown(id) ? String(id) : "" }),
+      h("span", { class: "grow" }),
+      value !== null && bar,
+      value !== null && h("span", { class: "match-score", title: word, text: trimmed(value) }),
+    ),
     text && longText(text),
     others && h("details", { class: "offer" }, h("summary", { text: "All of it" }), jsonBlock(match, "match")),
   );

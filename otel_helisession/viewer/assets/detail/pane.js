@@ -45,7 +45,11 @@ export class DetailPane {
     if (span < 0) return;
     this.stop = new AbortController();
     const head = this.#head(spans, span);
-    const rest = h("div", { class: "detail-rest", "aria-busy": "true" }, again ? [...(this.rest?.childNodes ?? [])] : "");
+    const rest = h(
+      "div",
+      { class: "detail-rest", "aria-busy": "true" },
+      again ? [...(this.rest?.childNodes ?? [])] : "",
+    );
     this.rest = rest;
     put(this.body, head, rest);
     if (!again) this.body.scrollTop = 0;
@@ -54,7 +58,12 @@ export class DetailPane {
 
   async #fetch(spans, span, rest, signal) {
     try {
-      const said = await this.app.source.span(this.id, spans.get(span, "trace_id"), spans.get(span, "span_id"), signal);
+      const said = await this.app.source.span(
+        this.id,
+        spans.get(span, "trace_id"),
+        spans.get(span, "span_id"),
+        signal,
+      );
       if (signal.aborted) return;
       put(rest, this.#sections(said));
     } catch (error) {
@@ -65,13 +74,49 @@ export class DetailPane {
   }
 
   #head(spans, span) {
-    const values = { session_id: this.id, session_name: "", trace_id: spans.get(span, "trace_id"), span_id: spans.get(span, "span_id") };
+    const values = {
+      session_id: this.id,
+      session_name: "",
+      trace_id: spans.get(span, "trace_id"),
+      span_id: spans.get(span, "span_id"),
+    };
     const fault = spans.fault[span];
     const outside = outsideEntries(this.app.about, values);
     return h(
       "header",
       { class: "detail-head" },
-      h("div", { class: "detail-line" }, kindTag(spans.get(span, "kind")), fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null, h("span", { class: "grow" }), outside.map(({ label, href }) => h("a", { class: "quiet outside", href, target: "_blank", rel: "noopener noreferrer", title: `Open this span in ${label}` }, label, icon("out"))), h("button", { type: "button", class: "quiet only-icon", "aria-label": "Close", title: "Close (Esc)", on: { click: () => this.close() } }, icon("close"))),
+      h(
+        "div",
+        { class: "detail-line" },
+        kindTag(spans.get(span, "kind")),
+        fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null,
+        h("span", { class: "grow" }),
+        outside.map(({ label, href }) =>
+          h(
+            "a",
+            {
+              class: "quiet outside",
+              href,
+              target: "_blank",
+              rel: "noopener noreferrer",
+              title: `Open this span in ${label}`,
+            },
+            label,
+            icon("out"),
+          ),
+        ),
+        h(
+          "button",
+          {
+            type: "button",
+            class: "quiet only-icon",
+            "aria-label": "Close",
+            title: "Close (Esc)",
+            on: { click: () => this.close() },
+          },
+          icon("close"),
+        ),
+      ),
       h("h2", { text: spans.title(span) }),
       h("p", { class: "detail-path mono", text: spans.paths[spans.path[span]] }),
       fault ? failure(spans, span) : null,
@@ -81,8 +126,21 @@ export class DetailPane {
 
   #sections(said) {
     const { messages, tool, vector, data } = said;
-    const content = [messages && chat(messages), tool && toolSections(tool), vector && vectorSections(vector), data && dataSections(data)].flat().filter(Boolean);
-    const nothing = !content.length && said.kind !== "structure" && h("p", { class: "muted no-content", text: "The span says neither what went in nor what came out. Libraries record messages only when they are asked to." });
+    const content = [
+      messages && chat(messages),
+      tool && toolSections(tool),
+      vector && vectorSections(vector),
+      data && dataSections(data),
+    ]
+      .flat()
+      .filter(Boolean);
+    const nothing =
+      !content.length &&
+      said.kind !== "structure" &&
+      h("p", {
+        class: "muted no-content",
+        text: "The span says neither what went in nor what came out. Libraries record messages only when they are asked to.",
+      });
     return [more(said), ...content, nothing, ...rawSections(said), ids(said)].filter(Boolean);
   }
 }
@@ -92,7 +150,12 @@ function failure(spans, span) {
   const message = spans.get(span, "error_message");
   const http = spans.get(span, "http_status");
   if (!type && !message && !http) return null;
-  return h("div", { class: "failure" }, h("b", { text: [http, type].filter(Boolean).join(" ") || "Error" }), message && h("p", { text: message }));
+  return h(
+    "div",
+    { class: "failure" },
+    h("b", { text: [http, type].filter(Boolean).join(" ") || "Error" }),
+    message && h("p", { text: message }),
+  );
 }
 
 function figures(spans, span) {
@@ -104,16 +167,33 @@ function figures(spans, span) {
   const all = [
     ["Duration", duration(spans.millis(span)), `at ${duration(spans.start[span])}`],
     isKnown(waited) && ["First token", duration(waited), "after the start"],
-    (isKnown(input) || isKnown(output)) && ["Tokens", `${whole(input)} → ${whole(output)}`, tokenParts(spans, span)],
-    isKnown(price) ? ["Cost", cost(price), spans.isRequest(span) ? "" : "counted elsewhere"] : isLlm && ["Cost", h("span", { class: "unknown", text: "unknown" }), ""],
+    (isKnown(input) || isKnown(output)) && [
+      "Tokens",
+      `${whole(input)} → ${whole(output)}`,
+      tokenParts(spans, span),
+    ],
+    isKnown(price)
+      ? ["Cost", cost(price), spans.isRequest(span) ? "" : "counted elsewhere"]
+      : isLlm && ["Cost", h("span", { class: "unknown", text: "unknown" }), ""],
   ];
-  return all.filter(Boolean).map(([word, value, below]) => h("div", {}, h("dt", { text: word }), h("dd", {}, value, below && h("span", { class: "figure-below", text: below }))));
+  return all
+    .filter(Boolean)
+    .map(([word, value, below]) =>
+      h(
+        "div",
+        {},
+        h("dt", { text: word }),
+        h("dd", {}, value, below && h("span", { class: "figure-below", text: below })),
+      ),
+    );
 }
 
 function tokenParts(spans, span) {
   const cached = spans.get(span, "cache_read_tokens");
   const reasoning = spans.get(span, "reasoning_tokens");
-  return [cached && `${whole(cached)} cached`, reasoning && `${whole(reasoning)} reasoning`].filter(Boolean).join(" · ");
+  return [cached && `${whole(cached)} cached`, reasoning && `${whole(reasoning)} reasoning`]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 function more(said) {
@@ -128,6 +208,21 @@ function more(said) {
 }
 
 function ids(said) {
-  const id = (name, value) => value && [name, h("span", { class: "id" }, h("span", { class: "mono", text: value }), copyButton(value, name))];
-  return h("footer", { class: "detail-ids" }, pairs([id("Trace", said.trace_id), id("Span", said.span_id), id("Parent", said.parent_span_id), id("Response", said.response_id)].filter(Boolean)));
+  const id = (name, value) =>
+    value && [
+      name,
+      h("span", { class: "id" }, h("span", { class: "mono", text: value }), copyButton(value, name)),
+    ];
+  return h(
+    "footer",
+    { class: "detail-ids" },
+    pairs(
+      [
+        id("Trace", said.trace_id),
+        id("Span", said.span_id),
+        id("Parent", said.parent_span_id),
+        id("Response", said.response_id),
+      ].filter(Boolean),
+    ),
+  );
 }

@@ -9,7 +9,13 @@ const STEP = 32;
 
 /** @returns {HTMLElement} a separator; it sets --detail on the root element. */
 export function resizer() {
-  const edge = h("div", { class: "resizer", role: "separator", tabindex: 0, "aria-orientation": "vertical", "aria-label": "Width of the span's details" });
+  const edge = h("div", {
+    class: "resizer",
+    role: "separator",
+    tabindex: 0,
+    "aria-orientation": "vertical",
+    "aria-label": "Width of the span's details",
+  });
   const set = (width) => {
     const fitting = Math.round(Math.max(320, Math.min(width, innerWidth * 0.7)));
     document.documentElement.style.setProperty("--detail", `${fitting}px`);

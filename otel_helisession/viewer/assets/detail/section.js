@@ -14,7 +14,12 @@ export function section(title, { count = "", open = true }, ...children) {
     h(
       "details",
       { class: "section", open: turned.get(title) ?? open },
-      h("summary", {}, h("h3", { text: title }), count !== "" && h("span", { class: "section-count", text: count })),
+      h(
+        "summary",
+        {},
+        h("h3", { text: title }),
+        count !== "" && h("span", { class: "section-count", text: count }),
+      ),
       h("div", { class: "section-body" }, children),
     )
   );
@@ -27,6 +32,8 @@ export function pairs(entries) {
   return h(
     "dl",
     { class: "pairs" },
-    entries.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", {}, value))),
+    entries
+      .filter(([, value]) => value !== null && value !== undefined && value !== "")
+      .map(([name, value]) => h("div", {}, h("dt", { text: name }), h("dd", {}, value))),
   );
 }

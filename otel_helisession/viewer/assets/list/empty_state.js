@@ -11,7 +11,17 @@ export function nothingFound(text, clear) {
     "section",
     { class: "empty empty-found" },
     h("h2", { text: "No session answers to that" }),
-    h("p", { class: "muted" }, text ? ["Nothing has “", h("b", { text }), "” in its id, name, path, properties or messages, within these filters."] : "These filters leave none."),
+    h(
+      "p",
+      { class: "muted" },
+      text
+        ? [
+            "Nothing has “",
+            h("b", { text }),
+            "” in its id, name, path, properties or messages, within these filters.",
+          ]
+        : "These filters leave none.",
+    ),
     h("button", { type: "button", class: "button", text: "Show all sessions", on: { click: clear } }),
   );
 }
@@ -22,7 +32,12 @@ export function emptyState(app) {
   const store = h("p", { class: "muted empty-store" });
   const show = (about) => {
     put(ways, waysIn(about?.receivers ?? {}).map(way));
-    put(store, about?.store ? ["This page reads ", h("code", { text: about.store }), " and shows what comes, by itself."] : "");
+    put(
+      store,
+      about?.store
+        ? ["This page reads ", h("code", { text: about.store }), " and shows what comes, by itself."]
+        : "",
+    );
   };
   show(app.about);
   app.aboutKnown.then(show);
@@ -30,9 +45,18 @@ export function emptyState(app) {
     "section",
     { class: "empty" },
     h("h2", { text: "No sessions yet" }),
-    h("p", { class: "empty-lead", text: "A session is one run of an agent: its model calls, tools and searches, as one tree. Three ways to see yours here:" }),
+    h("p", {
+      class: "empty-lead",
+      text: "A session is one run of an agent: its model calls, tools and searches, as one tree. Three ways to see yours here:",
+    }),
     ways,
-    h("p", { class: "muted" }, "Or look at one first: ", command("helisession demo"), " runs an agent on this machine, without a key."),
+    h(
+      "p",
+      { class: "muted" },
+      "Or look at one first: ",
+      command("helisession demo"),
+      " runs an agent on this machine, without a key.",
+    ),
     store,
   );
 }
@@ -61,7 +85,14 @@ function waysIn(receivers) {
 }
 
 function way({ title, text, code }, index) {
-  return h("article", { class: "way" }, h("span", { class: "way-number", "aria-hidden": "true", text: index + 1 }), h("h3", { text: title }), h("p", { class: "muted", text }), command(code));
+  return h(
+    "article",
+    { class: "way" },
+    h("span", { class: "way-number", "aria-hidden": "true", text: index + 1 }),
+    h("h3", { text: title }),
+    h("p", { class: "muted", text }),
+    command(code),
+  );
 }
 
 function command(text) {

@@ -7,7 +7,11 @@ import { icon } from "../parts/icons.js";
 import { REQUEST_KINDS, kindWord } from "../parts/kinds.js";
 import { duration } from "../parts/format.js";
 
-const SPANS_OF_TIME = { "1h": ["the last hour", 3600e3], "24h": ["the last 24 hours", 86400e3], "7d": ["the last 7 days", 7 * 86400e3] };
+const SPANS_OF_TIME = {
+  "1h": ["the last hour", 3600e3],
+  "24h": ["the last 24 hours", 86400e3],
+  "7d": ["the last 7 days", 7 * 86400e3],
+};
 
 /** How each filter reads as a chip. @type {Record<string, (value: string) => string>} */
 const CHIPS = {
@@ -47,10 +51,33 @@ export function chips(query, change) {
     { class: "chips", "aria-label": "Filters that hold", hidden: !held.length },
     held.map((name) => {
       const text = CHIPS[name](query.get(name));
-      return h("li", {}, h("button", { type: "button", class: "chip", "aria-label": `Remove filter: ${text}`, on: { click: () => change({ [name]: null }) } }, h("span", { text }), icon("close")));
+      return h(
+        "li",
+        {},
+        h(
+          "button",
+          {
+            type: "button",
+            class: "chip",
+            "aria-label": `Remove filter: ${text}`,
+            on: { click: () => change({ [name]: null }) },
+          },
+          h("span", { text }),
+          icon("close"),
+        ),
+      );
     }),
     held.length > 1 &&
-      h("li", {}, h("button", { type: "button", class: "chip chip-clear", text: "Clear all", on: { click: () => change(Object.fromEntries(held.map((name) => [name, null]))) } })),
+      h(
+        "li",
+        {},
+        h("button", {
+          type: "button",
+          class: "chip chip-clear",
+          text: "Clear all",
+          on: { click: () => change(Object.fromEntries(held.map((name) => [name, null]))) },
+        }),
+      ),
   );
 }
 
@@ -70,20 +97,41 @@ export function filterForm(current, change, names) {
       field("Name", h("input", { name: "name", type: "text", list: "known-names", autocomplete: "off" })),
       field("User", h("input", { name: "user", type: "text", autocomplete: "off" })),
       field("Model", h("input", { name: "model", type: "text", autocomplete: "off" })),
-      field("With calls of", select("kind", [["", "any kind"], ...REQUEST_KINDS.map((kind) => [kind, kindWord(kind)])])),
-      field("Started in", select("since", [["", "any time"], ...Object.entries(SPANS_OF_TIME).map(([key, [word]]) => [key, word])])),
+      field(
+        "With calls of",
+        select("kind", [["", "any kind"], ...REQUEST_KINDS.map((kind) => [kind, kindWord(kind)])]),
+      ),
+      field(
+        "Started in",
+        select("since", [
+          ["", "any time"],
+          ...Object.entries(SPANS_OF_TIME).map(([key, [word]]) => [key, word]),
+        ]),
+      ),
       pair("Cost, $", "min_cost", "max_cost"),
       pair("Duration, ms", "min_ms", "max_ms"),
       h("div", { class: "checks" }, check("errors", "with errors"), check("unnamed", "without a name")),
-      h("div", { class: "filter-ways" }, h("button", { type: "submit", class: "button button-main", text: "Apply" })),
+      h(
+        "div",
+        { class: "filter-ways" },
+        h("button", { type: "submit", class: "button button-main", text: "Apply" }),
+      ),
     )
   );
-  const box = h("details", { class: "filter" }, h("summary", { class: "button" }, icon("filter"), h("span", { text: "Filter" })), form);
+  const box = h(
+    "details",
+    { class: "filter" },
+    h("summary", { class: "button" }, icon("filter"), h("span", { text: "Filter" })),
+    form,
+  );
   box.addEventListener("toggle", async () => {
     if (!box.open) return;
     set(form, current());
     form.querySelector("input")?.focus();
-    put(options, (await names().catch(() => [])).slice(0, 500).map((value) => h("option", { value })));
+    put(
+      options,
+      (await names().catch(() => [])).slice(0, 500).map((value) => h("option", { value })),
+    );
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -121,12 +169,29 @@ function field(label, input) {
 }
 
 function select(name, options) {
-  return h("select", { name }, options.map(([value, text]) => h("option", { value, text })));
+  return h(
+    "select",
+    { name },
+    options.map(([value, text]) => h("option", { value, text })),
+  );
 }
 
 function pair(label, low, high) {
-  const number = (name, hint) => h("input", { name, type: "number", min: 0, step: "any", placeholder: hint, "aria-label": `${label} ${hint}` });
-  return h("div", { class: "field" }, h("span", { text: label }), h("span", { class: "pair" }, number(low, "from"), number(high, "to")));
+  const number = (name, hint) =>
+    h("input", {
+      name,
+      type: "number",
+      min: 0,
+      step: "any",
+      placeholder: hint,
+      "aria-label": `${label} ${hint}`,
+    });
+  return h(
+    "div",
+    { class: "field" },
+    h("span", { text: label }),
+    h("span", { class: "pair" }, number(low, "from"), number(high, "to")),
+  );
 }
 
 function check(name, label) {

@@ -12,7 +12,12 @@ export class Marked {
     this.router = router;
     /** @type {{id: string, name: string}[]} */
     this.sessions = [];
-    this.bar = h("div", { class: "marked-bar", hidden: true, role: "region", "aria-label": "Sessions to compare" });
+    this.bar = h("div", {
+      class: "marked-bar",
+      hidden: true,
+      role: "region",
+      "aria-label": "Sessions to compare",
+    });
   }
 
   /** @param {string} id */
@@ -40,9 +45,27 @@ export class Marked {
     const ready = this.sessions.length === 2;
     put(
       this.bar,
-      h("span", { class: "marked-words" }, this.sessions.map((one) => h("span", { class: "marked-one" }, h("b", { text: one.name || "unnamed" }), " ", h("span", { class: "mono muted", text: shortId(one.id) })))),
+      h(
+        "span",
+        { class: "marked-words" },
+        this.sessions.map((one) =>
+          h(
+            "span",
+            { class: "marked-one" },
+            h("b", { text: one.name || "unnamed" }),
+            " ",
+            h("span", { class: "mono muted", text: shortId(one.id) }),
+          ),
+        ),
+      ),
       ready || h("span", { class: "muted", text: "Mark one more to compare" }),
-      h("button", { type: "button", class: "button button-main", disabled: !ready, text: "Compare", on: { click: () => this.compare() } }),
+      h("button", {
+        type: "button",
+        class: "button button-main",
+        disabled: !ready,
+        text: "Compare",
+        on: { click: () => this.compare() },
+      }),
       h("button", { type: "button", class: "button", text: "Clear", on: { click: () => this.#clear() } }),
     );
   }

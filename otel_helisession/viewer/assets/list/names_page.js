@@ -22,12 +22,45 @@ export class NamesPage {
   constructor(app) {
     this.app = app;
     this.stop = new AbortController();
-    this.input = h("input", { type: "search", class: "search-input", placeholder: "Search names", "aria-label": "Search names", autocomplete: "off" });
-    this.input.addEventListener("input", settled(() => app.router.change({ q: this.input.value || null }), 120));
+    this.input = h("input", {
+      type: "search",
+      class: "search-input",
+      placeholder: "Search names",
+      "aria-label": "Search names",
+      autocomplete: "off",
+    });
+    this.input.addEventListener(
+      "input",
+      settled(() => app.router.change({ q: this.input.value || null }), 120),
+    );
     this.count = h("span", { class: "muted list-count" });
     this.body = h("div", { class: "names" });
-    this.element = h("div", { class: "list-page names-page" }, h("div", { class: "list-head" }, h("h1", {}, "Names "), this.count, h("span", { class: "grow" }), h("label", { class: "search" }, icon("search"), this.input, h("kbd", { text: "/", "aria-hidden": "true" }))), this.body);
-    this.keys = { "/": () => this.input.select(), j: () => this.#step(1), k: () => this.#step(-1), ArrowDown: () => this.#step(1), ArrowUp: () => this.#step(-1) };
+    this.element = h(
+      "div",
+      { class: "list-page names-page" },
+      h(
+        "div",
+        { class: "list-head" },
+        h("h1", {}, "Names "),
+        this.count,
+        h("span", { class: "grow" }),
+        h(
+          "label",
+          { class: "search" },
+          icon("search"),
+          this.input,
+          h("kbd", { text: "/", "aria-hidden": "true" }),
+        ),
+      ),
+      this.body,
+    );
+    this.keys = {
+      "/": () => this.input.select(),
+      j: () => this.#step(1),
+      k: () => this.#step(-1),
+      ArrowDown: () => this.#step(1),
+      ArrowUp: () => this.#step(-1),
+    };
     this.changed = settled(() => this.#load(), 800);
     this.#load();
   }
@@ -45,11 +78,16 @@ export class NamesPage {
 
   async #load() {
     try {
-      this.names = (await this.app.source.names(this.stop.signal)).names.sort((a, b) => b.sessions - a.sessions || a.name.localeCompare(b.name));
+      this.names = (await this.app.source.names(this.stop.signal)).names.sort(
+        (a, b) => b.sessions - a.sessions || a.name.localeCompare(b.name),
+      );
       this.#show();
     } catch (error) {
       if (this.stop.signal.aborted || (this.names && error.status === 0)) return;
-      put(this.body, unreachable(error, () => this.#load()));
+      put(
+        this.body,
+        unreachable(error, () => this.#load()),
+      );
     }
   }
 
@@ -59,7 +97,12 @@ export class NamesPage {
     const found = this.names.filter(({ name }) => (name || "unnamed").toLowerCase().includes(text));
     put(this.count, this.names.length ? whole(found.length) : "");
     if (!this.names.length) return void put(this.body, emptyState(this.app));
-    put(this.body, found.length ? h("ul", { class: "name-cards" }, found.slice(0, 500).map(card)) : h("p", { class: "muted empty-line", text: "No name has that in it." }));
+    put(
+      this.body,
+      found.length
+        ? h("ul", { class: "name-cards" }, found.slice(0, 500).map(card))
+        : h("p", { class: "muted empty-line", text: "No name has that in it." }),
+    );
   }
 
   #step(by) {
@@ -80,7 +123,21 @@ function card(one) {
       "div",
       { class: "name-main" },
       link(href, { class: `name-link${one.name ? "" : " is-unnamed"}`, text: one.name || "unnamed" }),
-      h("span", { class: "muted" }, h("b", { class: "ink", text: whole(one.sessions) }), one.sessions === 1 ? " session" : " sessions", failed ? h("span", { class: "name-errors" }, " · ", icon("error"), `${whole(failed)} with errors (${percent(rate)})`) : ""),
+      h(
+        "span",
+        { class: "muted" },
+        h("b", { class: "ink", text: whole(one.sessions) }),
+        one.sessions === 1 ? " session" : " sessions",
+        failed
+          ? h(
+              "span",
+              { class: "name-errors" },
+              " · ",
+              icon("error"),
+              `${whole(failed)} with errors (${percent(rate)})`,
+            )
+          : "",
+      ),
     ),
     MEASURES.map(([key, word, unit]) => measure(one[key], word, unit, one.name)),
   );
@@ -88,13 +145,28 @@ function card(one) {
 
 function measure(said, word, unit, name) {
   if (!said || !isKnown(said.p50)) {
-    return h("div", { class: "measure" }, h("span", { class: "measure-word", text: word }), h("span", { class: "unknown measure-unknown", text: "unknown" }));
+    return h(
+      "div",
+      { class: "measure" },
+      h("span", { class: "measure-word", text: word }),
+      h("span", { class: "unknown measure-unknown", text: "unknown" }),
+    );
   }
   return h(
     "div",
     { class: "measure" },
     h("span", { class: "measure-word", text: word }),
-    said.histogram?.length ? histogram(said.histogram, unit, { label: `${word} of ${name || "unnamed"}: median ${unit(said.p50)}, 95th percentile ${unit(said.p95)}` }) : null,
-    h("span", { class: "measure-figures" }, h("span", {}, h("i", { text: "p50 " }), unit(said.p50)), h("span", {}, h("i", { text: "p95 " }), unit(said.p95)), isKnown(said.max) && h("span", {}, h("i", { text: "max " }), unit(said.max))),
+    said.histogram?.length
+      ? histogram(said.histogram, unit, {
+          label: `${word} of ${name || "unnamed"}: median ${unit(said.p50)}, 95th percentile ${unit(said.p95)}`,
+        })
+      : null,
+    h(
+      "span",
+      { class: "measure-figures" },
+      h("span", {}, h("i", { text: "p50 " }), unit(said.p50)),
+      h("span", {}, h("i", { text: "p95 " }), unit(said.p95)),
+      isKnown(said.max) && h("span", {}, h("i", { text: "max " }), unit(said.max)),
+    ),
   );
 }

@@ -67,7 +67,8 @@ export class PagedSessions {
     this.#stop = new AbortController();
     this.#asked.clear();
     const pages = [];
-    for (let page = Math.floor(first / PAGE); page <= Math.floor(Math.max(first, last) / PAGE); page += 1) pages.push(page);
+    for (let page = Math.floor(first / PAGE); page <= Math.floor(Math.max(first, last) / PAGE); page += 1)
+      pages.push(page);
     try {
       const answers = await Promise.all(pages.map((page) => this.#page(page)));
       if (answers.includes(null)) return;

@@ -21,9 +21,23 @@ export class SessionTable {
   /** @param {import("./paged_sessions.js").PagedSessions} data @param {import("./marked.js").Marked} marked @param {(sort: {sort: string, order: string}) => void} sort */
   constructor(data, marked, sort) {
     Object.assign(this, { data, marked, sort });
-    this.head = h("div", { class: "row row-head", role: "row" }, COLUMNS.map((column) => this.#header(column)), h("span", { class: "cell cell-mark", role: "columnheader" }, h("span", { class: "spoken", text: "Compare" })));
+    this.head = h(
+      "div",
+      { class: "row row-head", role: "row" },
+      COLUMNS.map((column) => this.#header(column)),
+      h(
+        "span",
+        { class: "cell cell-mark", role: "columnheader" },
+        h("span", { class: "spoken", text: "Compare" }),
+      ),
+    );
     this.rows = h("div", { class: "rows", role: "rowgroup" });
-    this.element = h("div", { class: "table", role: "grid", tabindex: 0, "aria-label": "Sessions", "aria-readonly": "true" }, h("div", { role: "rowgroup", class: "table-head" }, this.head), this.rows);
+    this.element = h(
+      "div",
+      { class: "table", role: "grid", tabindex: 0, "aria-label": "Sessions", "aria-readonly": "true" },
+      h("div", { role: "rowgroup", class: "table-head" }, this.head),
+      this.rows,
+    );
     this.narrow = matchMedia(NARROW);
     this.virtual = new VirtualRows({
       scroller: this.element,
@@ -110,16 +124,45 @@ export class SessionTable {
         const first = ASCENDING.has(key) ? "asc" : "desc";
         this.sort({ sort: key, order: order ? (order === "desc" ? "asc" : "desc") : first });
       };
-      const made = h("button", { type: "button", class: "sort", data: { sort: key }, tabindex: 0, text: word, on: { click: turn } });
+      const made = h("button", {
+        type: "button",
+        class: "sort",
+        data: { sort: key },
+        tabindex: 0,
+        text: word,
+        on: { click: turn },
+      });
       return made;
     };
-    return h("span", { class: `cell cell-${name}${number ? " is-number" : ""}`, role: "columnheader", data: { sorts: sorts.map(([key]) => key).join(" ") }, "aria-sort": "none" }, sorts.map(button));
+    return h(
+      "span",
+      {
+        class: `cell cell-${name}${number ? " is-number" : ""}`,
+        role: "columnheader",
+        data: { sorts: sorts.map(([key]) => key).join(" ") },
+        "aria-sort": "none",
+      },
+      sorts.map(button),
+    );
   }
 
   #make() {
-    const mark = h("span", { class: "cell cell-mark", role: "gridcell" }, h("input", { type: "checkbox", tabindex: -1, "aria-label": "Mark to compare" }));
-    const row = h("div", { class: "row", role: "row" }, COLUMNS.map(({ name, number }) => h("span", { class: `cell cell-${name}${number ? " is-number" : ""}`, role: "gridcell" })), mark);
-    mark.firstChild.addEventListener("change", () => this.marked.toggle(this.data.at(Number(row.dataset.index))));
+    const mark = h(
+      "span",
+      { class: "cell cell-mark", role: "gridcell" },
+      h("input", { type: "checkbox", tabindex: -1, "aria-label": "Mark to compare" }),
+    );
+    const row = h(
+      "div",
+      { class: "row", role: "row" },
+      COLUMNS.map(({ name, number }) =>
+        h("span", { class: `cell cell-${name}${number ? " is-number" : ""}`, role: "gridcell" }),
+      ),
+      mark,
+    );
+    mark.firstChild.addEventListener("change", () =>
+      this.marked.toggle(this.data.at(Number(row.dataset.index))),
+    );
     return row;
   }
 

@@ -37,7 +37,15 @@ export class SessionsPage {
     this.element = h(
       "div",
       { class: "list-page" },
-      h("div", { class: "list-head" }, h("h1", {}, "Sessions "), this.count, h("span", { class: "grow" }), this.search.box, this.#filter()),
+      h(
+        "div",
+        { class: "list-head" },
+        h("h1", {}, "Sessions "),
+        this.count,
+        h("span", { class: "grow" }),
+        this.search.box,
+        this.#filter(),
+      ),
       this.chips,
       this.body,
       this.marked.bar,
@@ -51,7 +59,10 @@ export class SessionsPage {
     this.query = query;
     const text = query.get("q") ?? "";
     if (this.search.input.value.trim() !== text) this.search.input.value = text;
-    put(this.chips, chips(query, (changes) => this.#change(changes)));
+    put(
+      this.chips,
+      chips(query, (changes) => this.#change(changes)),
+    );
     this.chips.hidden = !FILTERS.some((name) => query.get(name));
     this.table.sorted(query.get("sort") ?? "started", query.get("order") ?? "desc");
     const asked = question(query);
@@ -69,7 +80,14 @@ export class SessionsPage {
 
   #searchBox() {
     const input = /** @type {HTMLInputElement} */ (
-      h("input", { type: "search", class: "search-input", placeholder: "Search ids, names, paths, messages", "aria-label": "Search sessions: ids, names, paths, properties and message text", autocomplete: "off", spellcheck: "false" })
+      h("input", {
+        type: "search",
+        class: "search-input",
+        placeholder: "Search ids, names, paths, messages",
+        "aria-label": "Search sessions: ids, names, paths, properties and message text",
+        autocomplete: "off",
+        spellcheck: "false",
+      })
     );
     const asked = settled(() => this.#change({ q: input.value.trim() || null }), TYPING_MILLIS);
     input.addEventListener("input", asked);
@@ -81,7 +99,16 @@ export class SessionsPage {
         this.#change({ q: null });
       } else this.table.focus();
     });
-    return { input, box: h("label", { class: "search" }, icon("search"), input, h("kbd", { text: "/", "aria-hidden": "true" })) };
+    return {
+      input,
+      box: h(
+        "label",
+        { class: "search" },
+        icon("search"),
+        input,
+        h("kbd", { text: "/", "aria-hidden": "true" }),
+      ),
+    };
   }
 
   #filter() {
@@ -120,7 +147,10 @@ export class SessionsPage {
   }
 
   #sort({ sort, order }) {
-    this.#change({ sort: sort === "started" && order === "desc" ? null : sort, order: order === "desc" ? null : order });
+    this.#change({
+      sort: sort === "started" && order === "desc" ? null : sort,
+      order: order === "desc" ? null : order,
+    });
     announce(`Sorted by ${sort}, ${order === "desc" ? "largest first" : "smallest first"}`);
   }
 
@@ -147,7 +177,10 @@ export class SessionsPage {
 
   #failed(error) {
     if (this.data.total && error.status === 0) return; // the frame says it; what is shown stays
-    put(this.body, unreachable(error, () => this.data.ask(question(this.query))));
+    put(
+      this.body,
+      unreachable(error, () => this.data.ask(question(this.query))),
+    );
   }
 }
 

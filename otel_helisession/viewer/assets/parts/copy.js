@@ -12,7 +12,12 @@ import { announce } from "../shell/announce.js";
  * @param {string} [word] shown beside the icon
  */
 export function copyButton(text, label, word = "") {
-  const button = h("button", { class: `copy quiet${word ? "" : " only-icon"}`, type: "button", "aria-label": `Copy ${label}`, title: `Copy ${label}` });
+  const button = h("button", {
+    class: `copy quiet${word ? "" : " only-icon"}`,
+    type: "button",
+    "aria-label": `Copy ${label}`,
+    title: `Copy ${label}`,
+  });
   const rest = () => put(button, icon("copy"), word);
   rest();
   button.addEventListener("click", async (event) => {

@@ -32,7 +32,8 @@ export function duration(ms) {
 /** A point on an axis whose ticks are *step* apart and which ends at *most*: `1.25 s`, `0.4 ms`. @param {number} ms @param {number} step @param {number} [most] */
 export function axisTime(ms, step, most = step) {
   if (ms === 0) return "0";
-  const [unit, size] = step >= 60_000 ? ["min", 60_000] : step >= 500 || most >= 5_000 ? ["s", 1000] : ["ms", 1];
+  const [unit, size] =
+    step >= 60_000 ? ["min", 60_000] : step >= 500 || most >= 5_000 ? ["s", 1000] : ["ms", 1];
   const digits = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
   return `${(ms / size).toFixed(Math.min(digits, 6))} ${unit}`;
 }
@@ -56,7 +57,9 @@ export function cost(usd) {
   if (usd === 0) return "$0";
   if (Math.abs(usd) < 0.0001) return usd < 0 ? "−<$0.0001" : "<$0.0001";
   const digits = Math.abs(usd) < 0.1 ? 4 : Math.abs(usd) < 1 ? 3 : 2;
-  const amount = Math.abs(usd).toFixed(digits).replace(/\B(?=(\d{3})+(?=\.))/g, ",");
+  const amount = Math.abs(usd)
+    .toFixed(digits)
+    .replace(/\B(?=(\d{3})+(?=\.))/g, ",");
   return `${usd < 0 ? "−" : ""}$${amount}`;
 }
 

@@ -26,5 +26,10 @@ export function histogram(bins, unit, { width = 132, height = 30, label, noun = 
     return bar;
   });
   const ground = svg("rect", { class: "histogram-ground", x: 0, y: height - 1, width, height: 1 });
-  return svg("svg", { class: "histogram", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label }, ground, bars);
+  return svg(
+    "svg",
+    { class: "histogram", viewBox: `0 0 ${width} ${height}`, width, height, role: "img", "aria-label": label },
+    ground,
+    bars,
+  );
 }

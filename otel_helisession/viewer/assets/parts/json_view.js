@@ -34,8 +34,16 @@ export function jsonBlock(value, label) {
     "div",
     { class: "block" },
     copyButton(() => text, label),
-    h("pre", { class: isJson ? "code" : "code is-text", tabindex: 0, "aria-label": label }, isJson ? coloured(shown) : shown),
-    text.length > shown.length && h("p", { class: "muted", text: `${(text.length - shown.length).toLocaleString("en-US")} more characters: copy to see all.` }),
+    h(
+      "pre",
+      { class: isJson ? "code" : "code is-text", tabindex: 0, "aria-label": label },
+      isJson ? coloured(shown) : shown,
+    ),
+    text.length > shown.length &&
+      h("p", {
+        class: "muted",
+        text: `${(text.length - shown.length).toLocaleString("en-US")} more characters: copy to see all.`,
+      }),
   );
 }
 

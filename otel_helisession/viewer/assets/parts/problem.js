@@ -29,7 +29,9 @@ export function unreachable(error, retry) {
   const away = error.status === 0;
   return problem({
     title: away ? "The viewer does not answer" : "This cannot be shown",
-    text: away ? "The page is here, but the process behind it is not. What you do not see is not lost: it is in the store." : error.message,
+    text: away
+      ? "The page is here, but the process behind it is not. What you do not see is not lost: it is in the store."
+      : error.message,
     hint: away ? "Start it again with: helisession view" : error.hint,
     retry,
   });

@@ -139,7 +139,9 @@ export class VirtualRows {
   /** How many pixels of the scroll bar a pixel of the list is. */
   #scale() {
     const all = this.#count * this.#height;
-    return all <= MOST_PIXELS ? 1 : (MOST_PIXELS - this.scroller.clientHeight) / (all - this.scroller.clientHeight);
+    return all <= MOST_PIXELS
+      ? 1
+      : (MOST_PIXELS - this.scroller.clientHeight) / (all - this.scroller.clientHeight);
   }
 
   /** Where in the body the view begins. */

@@ -11,11 +11,19 @@ export function outsideUrl(template, values) {
   return /^https?:\/\//i.test(url) ? url : null;
 }
 
-const PLACES = [["jaeger", "Jaeger"], ["tempo", "Grafana Tempo"], ["helicone", "Helicone"]];
+const PLACES = [
+  ["jaeger", "Jaeger"],
+  ["tempo", "Grafana Tempo"],
+  ["helicone", "Helicone"],
+];
 
 /** Entries for every place that is known. @param {object | null} about @param {Record<string, string>} values */
 export function outsideEntries(about, values) {
-  return PLACES.map(([key, label]) => ({ label, outside: true, href: outsideUrl(about?.links?.[key], values) })).filter(({ href }) => href);
+  return PLACES.map(([key, label]) => ({
+    label,
+    outside: true,
+    href: outsideUrl(about?.links?.[key], values),
+  })).filter(({ href }) => href);
 }
 
 /** @param {import("../shell/app.js").App} app @param {object} session @param {{trace: string, compare: () => void}} said */
@@ -23,7 +31,12 @@ export function sessionActions(app, session, { trace, compare }) {
   if (!app.source.isServer) return [];
   const values = { session_id: session.id, session_name: session.name, trace_id: trace, span_id: "" };
   const outside = outsideEntries(app.about, values);
-  const download = (format, label, hint) => ({ label, hint, href: app.source.exportUrl(session.id, format), download: true });
+  const download = (format, label, hint) => ({
+    label,
+    hint,
+    href: app.source.exportUrl(session.id, format),
+    download: true,
+  });
   return [
     outside.length ? menu("Open in", "out", outside) : null,
     menu("Compare", "compare", [{ label: "With another session of this name…", act: compare }]),

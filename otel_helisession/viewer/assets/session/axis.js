@@ -6,7 +6,9 @@
 export function tickStep(millis, most) {
   const rough = millis / Math.max(1, most);
   if (rough <= 0 || !Number.isFinite(rough)) return 1;
-  for (const step of [20e3, 30e3, 60e3, 120e3, 300e3, 600e3, 1800e3, 3600e3, 7200e3, 21600e3, 43200e3, 86400e3]) {
+  for (const step of [
+    20e3, 30e3, 60e3, 120e3, 300e3, 600e3, 1800e3, 3600e3, 7200e3, 21600e3, 43200e3, 86400e3,
+  ]) {
     if (rough > 10e3 && rough <= step) return step;
   }
   const power = 10 ** Math.floor(Math.log10(rough));

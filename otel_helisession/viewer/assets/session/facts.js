@@ -21,8 +21,17 @@ export function facts(session, { isServer, actions }) {
     h(
       "div",
       { class: "session-title" },
-      h("h1", { class: session.name ? "" : "is-unnamed" }, isServer ? link(list, { title: "All sessions of this name", text: name }) : name),
-      h("span", { class: "session-id mono" }, h("span", { class: "session-id-text", title: session.id, text: session.id }), copyButton(session.id, "session id")),
+      h(
+        "h1",
+        { class: session.name ? "" : "is-unnamed" },
+        isServer ? link(list, { title: "All sessions of this name", text: name }) : name,
+      ),
+      h(
+        "span",
+        { class: "session-id mono" },
+        h("span", { class: "session-id-text", title: session.id, text: session.id }),
+        copyButton(session.id, "session id"),
+      ),
       h("span", { class: "grow" }),
       h("div", { class: "actions" }, actions),
     ),
@@ -35,7 +44,14 @@ function about(session) {
   const parts = [h("span", {}, h("time", { datetime: session.started, text: moment(session.started) }))];
   if (session.user_id) parts.push(h("span", {}, "for ", h("b", { text: session.user_id })));
   if (session.models?.length) parts.push(h("span", { class: "models", text: session.models.join(", ") }));
-  const properties = Object.entries(session.properties ?? {}).map(([key, value]) => h("span", { class: "property" }, h("span", { class: "property-key", text: key }), h("span", { text: value })));
+  const properties = Object.entries(session.properties ?? {}).map(([key, value]) =>
+    h(
+      "span",
+      { class: "property" },
+      h("span", { class: "property-key", text: key }),
+      h("span", { text: value }),
+    ),
+  );
   return [...parts, ...properties];
 }
 
@@ -49,15 +65,43 @@ function figures(session) {
   return [
     figure("Duration", duration(session.duration_ms), counted(session.spans, "span")),
     figure("Requests", whole(requests), kindCounts(session.requests)),
-    figure("Tokens", isKnown(tokens.total) ? compact(tokens.total) : unknown(), isKnown(tokens.total) ? [`${compact(tokens.input)} in → ${compact(tokens.output)} out`, small.length ? ` · ${small.join(" · ")}` : ""] : "no request said them"),
-    figure("Cost", sessionCost(session), session.requests_without_cost ? `${counted(session.requests_without_cost, "request")} unpriced` : "all requests"),
-    figure("Errors", errors(session.errors), requests ? `${percent(session.errors / requests)} of requests` : ""),
-    figure("Latency", isKnown(latency.mean) ? duration(latency.mean) : "–", isKnown(latency.p95) ? `mean · p95 ${duration(latency.p95)}` : "no requests"),
+    figure(
+      "Tokens",
+      isKnown(tokens.total) ? compact(tokens.total) : unknown(),
+      isKnown(tokens.total)
+        ? [
+            `${compact(tokens.input)} in → ${compact(tokens.output)} out`,
+            small.length ? ` · ${small.join(" · ")}` : "",
+          ]
+        : "no request said them",
+    ),
+    figure(
+      "Cost",
+      sessionCost(session),
+      session.requests_without_cost
+        ? `${counted(session.requests_without_cost, "request")} unpriced`
+        : "all requests",
+    ),
+    figure(
+      "Errors",
+      errors(session.errors),
+      requests ? `${percent(session.errors / requests)} of requests` : "",
+    ),
+    figure(
+      "Latency",
+      isKnown(latency.mean) ? duration(latency.mean) : "–",
+      isKnown(latency.p95) ? `mean · p95 ${duration(latency.p95)}` : "no requests",
+    ),
   ];
 }
 
 function figure(word, value, below) {
-  return h("div", { class: "figure" }, h("dt", { text: word }), h("dd", {}, h("span", { class: "figure-value" }, value), h("span", { class: "figure-below" }, below)));
+  return h(
+    "div",
+    { class: "figure" },
+    h("dt", { text: word }),
+    h("dd", {}, h("span", { class: "figure-value" }, value), h("span", { class: "figure-below" }, below)),
+  );
 }
 
 function unknown() {

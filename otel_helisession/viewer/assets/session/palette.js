@@ -73,7 +73,10 @@ export class Palette {
 
 /** The segments of a path: `/trip/research` is `["trip", "research"]`. @param {string} path */
 export function segments(path) {
-  return path.replace(/^\//, "").split("/").filter((part, place, all) => part !== "" || all.length > 1);
+  return path
+    .replace(/^\//, "")
+    .split("/")
+    .filter((part, place, all) => part !== "" || all.length > 1);
 }
 
 function sharedLength(split) {

@@ -26,7 +26,12 @@ export class SessionPage {
     this.stage = h("div", { class: "stage" });
     this.pane = new DetailPane(app, id, () => this.#change({ span: null }));
     this.split = h("div", { class: "split" }, this.stage, this.pane.element);
-    this.element = h("div", { class: "session-page", "aria-busy": "true" }, this.head, h("p", { class: "muted loading", text: "Reading the session…" }));
+    this.element = h(
+      "div",
+      { class: "session-page", "aria-busy": "true" },
+      this.head,
+      h("p", { class: "muted loading", text: "Reading the session…" }),
+    );
     this.keys = this.#keys();
     this.changed = settled(() => this.#load(), LIVE_MILLIS);
     this.#load();
@@ -66,7 +71,10 @@ export class SessionPage {
     await this.app.aboutKnown;
     if (this.spans && error.status === 0) return; // the frame says it; what is shown stays
     const retry = () => this.#load();
-    put(this.element, error.status === 404 ? wrongId(this.app, this.id, error.near) : unreachable(error, retry));
+    put(
+      this.element,
+      error.status === 404 ? wrongId(this.app, this.id, error.near) : unreachable(error, retry),
+    );
     this.element.removeAttribute("aria-busy");
   }
 
@@ -76,7 +84,14 @@ export class SessionPage {
     app.title(this.title);
     const trace = spans.count ? spans.get(0, "trace_id") : "";
     const compare = () => new ComparePicker(app, session).open();
-    put(this.head, facts(session, { isServer: app.source.isServer, actions: sessionActions(app, session, { trace, compare }) }), this.tools.element);
+    put(
+      this.head,
+      facts(session, {
+        isServer: app.source.isServer,
+        actions: sessionActions(app, session, { trace, compare }),
+      }),
+      this.tools.element,
+    );
     const before = this.views;
     this.views = new SessionViews(spans, {
       change: (changes, said) => this.#change(changes, said),
@@ -85,7 +100,13 @@ export class SessionPage {
     if (before) this.views.resume(before);
     before?.end();
     this.pane.renew(spans);
-    put(this.element, this.head, spans.count ? this.split : problem({ title: "This session has no spans", text: "They may have been removed." }));
+    put(
+      this.element,
+      this.head,
+      spans.count
+        ? this.split
+        : problem({ title: "This session has no spans", text: "They may have been removed." }),
+    );
     this.element.removeAttribute("aria-busy");
     if (this.query) this.#draw();
   }
@@ -137,7 +158,8 @@ export class SessionPage {
       "/": () => this.tools.focus(),
       e: () => this.#nextError(),
       y: () => this.head.querySelector(".session-id .copy")?.click(),
-      Escape: () => (this.query.get("span") ? this.#change({ span: null }) : this.#change({ find: null, errors: null })),
+      Escape: () =>
+        this.query.get("span") ? this.#change({ span: null }) : this.#change({ find: null, errors: null }),
     };
   }
 

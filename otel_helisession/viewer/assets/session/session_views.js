@@ -62,7 +62,8 @@ export class SessionViews {
       const find = (path) => change({ view: null, find: path }, { step: true });
       return new TotalsView({ spans, palette, sort, sorted: (one) => change({ sort: one }), find });
     }
-    const tree = name === "spans" ? { label: "Span", nodes: spanTree(spans) } : { label: "Path", nodes: pathTree(spans) };
+    const tree =
+      name === "spans" ? { label: "Span", nodes: spanTree(spans) } : { label: "Path", nodes: pathTree(spans) };
     return new TreeView({ ...tree, spans, palette, select });
   }
 }

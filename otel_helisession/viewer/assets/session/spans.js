@@ -68,7 +68,8 @@ export class Spans {
   /** What stands behind the title, small: the provider, or an operation that is not the usual one. */
   byline(span) {
     const operation = this.get(span, "operation");
-    const unusual = operation && !["chat", "execute_tool", "text_completion"].includes(operation) ? operation : "";
+    const unusual =
+      operation && !["chat", "execute_tool", "text_completion"].includes(operation) ? operation : "";
     return [this.get(span, "provider"), unusual].filter(Boolean).join(" · ");
   }
 

@@ -32,7 +32,12 @@ export class TotalsView {
     Object.assign(this, { spans, palette, sort, sorted, find });
     this.rows = [...totalsByPath(spans)].map(([path, totals]) => ({ path, totals }));
     this.scale = new LogScale(this.rows);
-    this.element = h("div", { class: "totals", tabindex: 0, role: "region", "aria-label": "Totals of each path" });
+    this.element = h("div", {
+      class: "totals",
+      tabindex: 0,
+      role: "region",
+      "aria-label": "Totals of each path",
+    });
     this.repaint = () => this.#draw();
     addEventListener("helisession-theme", this.repaint);
     this.#draw();
@@ -58,15 +63,28 @@ export class TotalsView {
     const sign = order === "desc" ? -1 : 1;
     const rows = [...this.rows].sort((a, b) => sign * compare(value(a), value(b)));
     const all = new Totals();
-    for (let span = 0; span < this.spans.count; span += 1) if (this.spans.isRequest(span) || this.spans.get(span, "fault")) all.add(this.spans, span);
+    for (let span = 0; span < this.spans.count; span += 1)
+      if (this.spans.isRequest(span) || this.spans.get(span, "fault")) all.add(this.spans, span);
     put(
       this.element,
       h(
         "table",
         { class: "totals-table" },
         h("caption", { class: "spoken", text: "Totals of each path" }),
-        h("thead", {}, h("tr", {}, COLUMNS.map((column) => this.#header(column, key, order)))),
-        h("tbody", {}, rows.map((row) => this.#row(row))),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            COLUMNS.map((column) => this.#header(column, key, order)),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          rows.map((row) => this.#row(row)),
+        ),
         h("tfoot", {}, this.#foot(all)),
       ),
     );
@@ -74,36 +92,83 @@ export class TotalsView {
 
   #header([name, word], key, order) {
     const on = name === key;
-    const turn = () => this.sorted(`${name} ${on ? (order === "desc" ? "asc" : "desc") : name === "path" ? "asc" : "desc"}`);
-    const button = h("button", { type: "button", class: `sort${on ? " is-on" : ""}`, data: { order: on ? order : "" }, text: word, on: { click: turn } });
-    return h("th", { scope: "col", class: `totals-${name}${name === "path" ? "" : name === "durations" ? "" : " is-number"}`, "aria-sort": on ? (order === "desc" ? "descending" : "ascending") : "none" }, button, name === "durations" && this.scale.axis());
+    const turn = () =>
+      this.sorted(`${name} ${on ? (order === "desc" ? "asc" : "desc") : name === "path" ? "asc" : "desc"}`);
+    const button = h("button", {
+      type: "button",
+      class: `sort${on ? " is-on" : ""}`,
+      data: { order: on ? order : "" },
+      text: word,
+      on: { click: turn },
+    });
+    return h(
+      "th",
+      {
+        scope: "col",
+        class: `totals-${name}${name === "path" ? "" : name === "durations" ? "" : " is-number"}`,
+        "aria-sort": on ? (order === "desc" ? "descending" : "ascending") : "none",
+      },
+      button,
+      name === "durations" && this.scale.axis(),
+    );
   }
 
   #row({ path, totals }) {
     const colour = this.palette.colour(path, isDark());
     const swatch = h("span", { class: "swatch" });
     paint(swatch, { "--colour": colour });
-    const name = h("button", { type: "button", class: "totals-name", title: `Show the requests of ${path}`, on: { click: () => this.find(path) } }, swatch, h("span", { text: path }));
-    return h("tr", {}, h("th", { scope: "row" }, name), figureCells(totals, this.scale.chart(totals, colour, path)));
+    const name = h(
+      "button",
+      {
+        type: "button",
+        class: "totals-name",
+        title: `Show the requests of ${path}`,
+        on: { click: () => this.find(path) },
+      },
+      swatch,
+      h("span", { text: path }),
+    );
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, name),
+      figureCells(totals, this.scale.chart(totals, colour, path)),
+    );
   }
 
   #foot(all) {
-    return h("tr", {}, h("th", { scope: "row", class: "totals-all", text: "All requests" }), figureCells(all, null));
+    return h(
+      "tr",
+      {},
+      h("th", { scope: "row", class: "totals-all", text: "All requests" }),
+      figureCells(all, null),
+    );
   }
 }
 
 function figureCells(totals, chart) {
   const number = (text, said = {}) => h("td", { class: "is-number", ...said }, text);
-  const price = isKnown(totals.cost) ? cost(totals.cost) : totals.unpriced ? h("span", { class: "unknown", text: "unknown" }) : h("span", { class: "faint", text: "–" });
+  const price = isKnown(totals.cost)
+    ? cost(totals.cost)
+    : totals.unpriced
+      ? h("span", { class: "unknown", text: "unknown" })
+      : h("span", { class: "faint", text: "–" });
   return [
     number(whole(totals.requests)),
     h("td", { class: "totals-durations" }, chart),
     number(duration(totals.percentile(0.5))),
     number(duration(totals.percentile(0.95))),
     number(duration(totals.timeSpent)),
-    number(isKnown(totals.tokens) ? compact(totals.tokens) : h("span", { class: "faint", text: "–" }), { title: isKnown(totals.tokens) ? `${whole(totals.input)} in, ${whole(totals.output)} out` : null }),
+    number(isKnown(totals.tokens) ? compact(totals.tokens) : h("span", { class: "faint", text: "–" }), {
+      title: isKnown(totals.tokens) ? `${whole(totals.input)} in, ${whole(totals.output)} out` : null,
+    }),
     number(price),
-    number(totals.errors ? h("span", { class: "error-count" }, percent(totals.errorRate)) : h("span", { class: "faint", text: "0%" }), { title: counted(totals.errors, "error") }),
+    number(
+      totals.errors
+        ? h("span", { class: "error-count" }, percent(totals.errorRate))
+        : h("span", { class: "faint", text: "0%" }),
+      { title: counted(totals.errors, "error") },
+    ),
   ];
 }
 
@@ -142,13 +207,33 @@ class LogScale {
       grid.push(svg("line", { class: "chart-grid", x1: x, x2: x, y1: 0, y2: HEIGHT - 6 }));
     }
     const label = `Durations of ${path}: ${counted(totals.requests, "request")}, median ${duration(totals.percentile(0.5))}, 95th percentile ${duration(totals.percentile(0.95))}`;
-    const ground = svg("line", { class: "chart-ground", x1: 0, x2: "100%", y1: HEIGHT - 5.5, y2: HEIGHT - 5.5 });
-    return svg("svg", { class: "duration-chart", role: "img", "aria-label": label }, grid, ground, shapes, this.#mark(totals, 0.95, "p95"), this.#mark(totals, 0.5, "p50"));
+    const ground = svg("line", {
+      class: "chart-ground",
+      x1: 0,
+      x2: "100%",
+      y1: HEIGHT - 5.5,
+      y2: HEIGHT - 5.5,
+    });
+    return svg(
+      "svg",
+      { class: "duration-chart", role: "img", "aria-label": label },
+      grid,
+      ground,
+      shapes,
+      this.#mark(totals, 0.95, "p95"),
+      this.#mark(totals, 0.5, "p50"),
+    );
   }
 
   #dots(totals, colour) {
     return totals.times.map((ms) => {
-      const dot = svg("circle", { class: "chart-dot", cx: `${this.place(ms) * 100}%`, cy: (HEIGHT - 6) / 2, r: 4.5, fill: colour });
+      const dot = svg("circle", {
+        class: "chart-dot",
+        cx: `${this.place(ms) * 100}%`,
+        cy: (HEIGHT - 6) / 2,
+        r: 4.5,
+        fill: colour,
+      });
       dot.append(svg("title", { text: duration(ms) }));
       return dot;
     });
@@ -161,14 +246,28 @@ class LogScale {
     const step = 100 / BINS;
     return bins.map((count, place) => {
       const tall = Math.max(2, (count / most) * (HEIGHT - 8));
-      return count > 0 && svg("rect", { x: `${(place + 0.06) * step}%`, width: `${step * 0.88}%`, y: HEIGHT - 6 - tall, height: tall, rx: 1, fill: colour });
+      return (
+        count > 0 &&
+        svg("rect", {
+          x: `${(place + 0.06) * step}%`,
+          width: `${step * 0.88}%`,
+          y: HEIGHT - 6 - tall,
+          height: tall,
+          rx: 1,
+          fill: colour,
+        })
+      );
     });
   }
 
   #mark(totals, part, word) {
     const ms = totals.percentile(part);
     if (!isKnown(ms)) return null;
-    const mark = svg("svg", { x: `${this.place(ms) * 100}%`, overflow: "visible" }, svg("path", { class: `chart-mark chart-${word}`, d: `M-3.5 ${HEIGHT}h7l-3.5-5.5z` }));
+    const mark = svg(
+      "svg",
+      { x: `${this.place(ms) * 100}%`, overflow: "visible" },
+      svg("path", { class: `chart-mark chart-${word}`, d: `M-3.5 ${HEIGHT}h7l-3.5-5.5z` }),
+    );
     mark.append(svg("title", { text: `${word} ${duration(ms)}` }));
     return mark;
   }

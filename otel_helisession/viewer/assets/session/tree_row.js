@@ -11,10 +11,30 @@ export const TREE_COLUMNS = ["name", "bar", "duration", "tokens", "cost"];
 
 /** An empty row. */
 export function makeRow() {
-  const fold = h("button", { type: "button", class: "fold quiet", tabindex: -1, "aria-hidden": "true" }, icon("right"));
-  const name = h("span", { class: "tree-name", role: "gridcell" }, h("span", { class: "tree-indent" }), fold, h("span", { class: "swatch" }), h("span", { class: "tree-words" }));
-  const bar = h("span", { class: "tree-bar", role: "gridcell" }, h("span", { class: "bar" }), h("span", { class: "bar-critical" }), h("span", { class: "bar-tick" }), h("span", { class: "bar-fault" }));
-  const figures = ["duration", "tokens", "cost"].map((one) => h("span", { class: `tree-${one} is-number`, role: "gridcell" }));
+  const fold = h(
+    "button",
+    { type: "button", class: "fold quiet", tabindex: -1, "aria-hidden": "true" },
+    icon("right"),
+  );
+  const name = h(
+    "span",
+    { class: "tree-name", role: "gridcell" },
+    h("span", { class: "tree-indent" }),
+    fold,
+    h("span", { class: "swatch" }),
+    h("span", { class: "tree-words" }),
+  );
+  const bar = h(
+    "span",
+    { class: "tree-bar", role: "gridcell" },
+    h("span", { class: "bar" }),
+    h("span", { class: "bar-critical" }),
+    h("span", { class: "bar-tick" }),
+    h("span", { class: "bar-fault" }),
+  );
+  const figures = ["duration", "tokens", "cost"].map((one) =>
+    h("span", { class: `tree-${one} is-number`, role: "gridcell" }),
+  );
   return h("div", { class: "tree-row", role: "row" }, name, bar, figures);
 }
 
@@ -44,7 +64,14 @@ export function showRow(row, node, { spans, open, colour, critical }) {
   const millis = facts.last - facts.first;
   put(took, duration(millis));
   put(tokens, tokenText(facts));
-  put(price, isKnown(facts.cost) ? cost(facts.cost) : facts.unpriced ? h("span", { class: "unknown", text: "unknown" }) : "");
+  put(
+    price,
+    isKnown(facts.cost)
+      ? cost(facts.cost)
+      : facts.unpriced
+        ? h("span", { class: "unknown", text: "unknown" })
+        : "",
+  );
 }
 
 function folderWords({ label, path, totals }) {
@@ -52,7 +79,15 @@ function folderWords({ label, path, totals }) {
   return [
     h("span", { class: "folder-name", title: path, text: label ? `/${label}` : "/" }),
     h("span", { class: "tree-by", text: counted(count, "request") }),
-    totals.errors ? h("span", { class: "error-count" }, icon("error"), whole(totals.errors), spoken(totals.errors === 1 ? " error" : " errors")) : null,
+    totals.errors
+      ? h(
+          "span",
+          { class: "error-count" },
+          icon("error"),
+          whole(totals.errors),
+          spoken(totals.errors === 1 ? " error" : " errors"),
+        )
+      : null,
   ];
 }
 
@@ -89,7 +124,11 @@ function spanFacts(spans, span) {
 
 function tokenText({ input, output }) {
   if (!isKnown(input) && !isKnown(output)) return "";
-  return [h("span", { text: compact(input) }), h("span", { class: "faint", text: " → " }), h("span", { text: compact(output) })];
+  return [
+    h("span", { text: compact(input) }),
+    h("span", { class: "faint", text: " → " }),
+    h("span", { text: compact(output) }),
+  ];
 }
 
 function showBar(cell, node, spans, facts, critical) {
@@ -107,7 +146,8 @@ function showBar(cell, node, spans, facts, critical) {
     tick.title = `First token after ${duration(waited)}`;
   }
   bar.classList.toggle("has-tick", isKnown(waited));
-  if (isKnown(waited)) paint(bar, { "--waited": `${Math.min(100, (waited / Math.max(1e-9, facts.last - facts.first)) * 100)}%` });
+  if (isKnown(waited))
+    paint(bar, { "--waited": `${Math.min(100, (waited / Math.max(1e-9, facts.last - facts.first)) * 100)}%` });
   const part = critical && node.span >= 0 ? critical[node.span] : 0;
   onPath.hidden = !part;
   if (part) paint(onPath, { left: `${left}%`, width: `${width}%` });
@@ -117,7 +157,8 @@ function showBar(cell, node, spans, facts, critical) {
 
 /** What a screen reader says of a row. */
 export function rowLabel(node, spans) {
-  if (node.span < 0) return `${node.path}, ${counted(node.totals.requests, "request")}, ${duration(node.totals.last - node.totals.first)}`;
+  if (node.span < 0)
+    return `${node.path}, ${counted(node.totals.requests, "request")}, ${duration(node.totals.last - node.totals.first)}`;
   const { span } = node;
   const failed = spans.fault[span] ? `, failed: ${statusWord(spans, span)}` : "";
   return `${kindWord(spans.get(span, "kind"))} ${spans.title(span)}, ${duration(spans.millis(span))}${failed}`;

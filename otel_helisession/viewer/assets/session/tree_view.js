@@ -31,10 +31,40 @@ export class TreeView {
     this.found = null;
     this.axis = h("span", { class: "tree-axis", "aria-hidden": "true" });
     const words = { name: label, bar: "", duration: "Duration", tokens: "Tokens", cost: "Cost" };
-    const head = h("div", { class: "tree-row tree-head", role: "row" }, Object.entries(words).map(([key, word]) => h("span", { role: "columnheader", class: `tree-${key}${["duration", "tokens", "cost"].includes(key) ? " is-number" : ""}` }, key === "bar" ? [this.axis, h("span", { class: "spoken", text: "When" })] : word)));
+    const head = h(
+      "div",
+      { class: "tree-row tree-head", role: "row" },
+      Object.entries(words).map(([key, word]) =>
+        h(
+          "span",
+          {
+            role: "columnheader",
+            class: `tree-${key}${["duration", "tokens", "cost"].includes(key) ? " is-number" : ""}`,
+          },
+          key === "bar" ? [this.axis, h("span", { class: "spoken", text: "When" })] : word,
+        ),
+      ),
+    );
     this.body = h("div", { class: "rows", role: "rowgroup" });
-    this.element = h("div", { class: "tree", role: "treegrid", tabindex: 0, "aria-label": label, on: { click: (event) => this.#click(event) } }, h("div", { role: "rowgroup", class: "tree-heads" }, head), this.body);
-    this.virtual = new VirtualRows({ scroller: this.element, body: this.body, rowHeight: ROW, make: makeRow, show: (row, index) => this.#show(row, index) });
+    this.element = h(
+      "div",
+      {
+        class: "tree",
+        role: "treegrid",
+        tabindex: 0,
+        "aria-label": label,
+        on: { click: (event) => this.#click(event) },
+      },
+      h("div", { role: "rowgroup", class: "tree-heads" }, head),
+      this.body,
+    );
+    this.virtual = new VirtualRows({
+      scroller: this.element,
+      body: this.body,
+      rowHeight: ROW,
+      make: makeRow,
+      show: (row, index) => this.#show(row, index),
+    });
     this.sized = new ResizeObserver(() => this.#drawAxis());
     this.sized.observe(this.axis);
     this.repaint = () => this.virtual.refresh();
@@ -91,7 +121,7 @@ export class TreeView {
   #list() {
     const shown = [];
     const keep = this.found && this.#kept();
-    for (let place = 0; place < this.nodes.length; ) {
+    for (let place = 0; place < this.nodes.length;) {
       const node = this.nodes[place];
       if (keep && !keep[place]) place += 1;
       else {
@@ -210,11 +240,16 @@ export class TreeView {
   #drawAxis() {
     const { total } = this.spans;
     const { step, at } = ticks(0, total, Math.max(1, this.axis.clientWidth / 62));
-    put(this.axis, at.filter((one) => one <= total * 0.94).map((one) => {
-      const tick = h("span", { class: "tree-tick", text: axisTime(one, step, total) });
-      paint(tick, { left: `${(one / (total || 1)) * 100}%` });
-      return tick;
-    }));
+    put(
+      this.axis,
+      at
+        .filter((one) => one <= total * 0.94)
+        .map((one) => {
+          const tick = h("span", { class: "tree-tick", text: axisTime(one, step, total) });
+          paint(tick, { left: `${(one / (total || 1)) * 100}%` });
+          return tick;
+        }),
+    );
     paint(this.element, { "--grid": total ? `${(step / total) * 100}%` : "100%" });
   }
 }

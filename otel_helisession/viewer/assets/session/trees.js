@@ -74,11 +74,20 @@ export function spanTree(spans) {
   while (stack.length) {
     const { span, depth } = stack.pop();
     while (open.length > depth) close(open.pop(), nodes);
-    const node = { depth, size: 1, span, path: spans.paths[spans.path[span]], label: "", totals: null, place: nodes.length };
+    const node = {
+      depth,
+      size: 1,
+      span,
+      path: spans.paths[spans.path[span]],
+      label: "",
+      totals: null,
+      place: nodes.length,
+    };
     nodes.push(node);
     open.push(node);
     const children = spans.children(span);
-    for (let place = children.length - 1; place >= 0; place -= 1) stack.push({ span: children[place], depth: depth + 1 });
+    for (let place = children.length - 1; place >= 0; place -= 1)
+      stack.push({ span: children[place], depth: depth + 1 });
   }
   while (open.length) close(open.pop(), nodes);
   return nodes;

@@ -31,13 +31,24 @@ export class App {
     this.help = helpOverlay();
     this.main = h("main", { id: "main", tabindex: -1 });
     this.live = h("span", { class: "live", hidden: true });
-    this.offline = h("div", { class: "offline", role: "alert", hidden: true }, "The viewer does not answer; trying again. What is shown may be old.");
+    this.offline = h(
+      "div",
+      { class: "offline", role: "alert", hidden: true },
+      "The viewer does not answer; trying again. What is shown may be old.",
+    );
     /** Where the store is and where links go; null until it is known. */
     this.about = null;
   }
 
   start() {
-    put(this.root, h("a", { class: "skip", href: "#main", text: "Skip to content" }), this.#header(), this.offline, this.main, this.help);
+    put(
+      this.root,
+      h("a", { class: "skip", href: "#main", text: "Skip to content" }),
+      this.#header(),
+      this.offline,
+      this.main,
+      this.help,
+    );
     this.keyboard.always({
       "?": () => this.help.showModal(),
       "g l": () => this.source.isServer && this.router.go("/"),
@@ -57,18 +68,40 @@ export class App {
 
   #header() {
     const pages = this.source.isServer
-      ? h("nav", { "aria-label": "Pages" }, link("/", { class: "tab", data: { page: "sessions" }, text: "Sessions" }), link("/names", { class: "tab", data: { page: "names" }, text: "Names" }))
+      ? h(
+          "nav",
+          { "aria-label": "Pages" },
+          link("/", { class: "tab", data: { page: "sessions" }, text: "Sessions" }),
+          link("/names", { class: "tab", data: { page: "names" }, text: "Names" }),
+        )
       : h("span", { class: "muted exported", text: "Exported session" });
     this.nav = pages;
     return h(
       "header",
       { class: "top" },
-      this.source.isServer ? link("/", { class: "brand", "aria-label": "helisession: all sessions" }, mark(), h("span", { text: "helisession" })) : h("span", { class: "brand" }, mark(), h("span", { text: "helisession" })),
+      this.source.isServer
+        ? link(
+            "/",
+            { class: "brand", "aria-label": "helisession: all sessions" },
+            mark(),
+            h("span", { text: "helisession" }),
+          )
+        : h("span", { class: "brand" }, mark(), h("span", { text: "helisession" })),
       pages,
       h("span", { class: "grow" }),
       this.live,
       this.theme.button,
-      h("button", { type: "button", class: "quiet only-icon", "aria-label": "Keys", title: "Keys (?)", on: { click: () => this.help.showModal() } }, icon("help")),
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet only-icon",
+          "aria-label": "Keys",
+          title: "Keys (?)",
+          on: { click: () => this.help.showModal() },
+        },
+        icon("help"),
+      ),
     );
   }
 
@@ -109,6 +142,9 @@ export class App {
     if (page === "names") return new NamesPage(this);
     if (page === "session") return new SessionPage(this, id);
     if (page === "compare") return new ComparePage(this);
-    return { element: problem({ title: "There is no such page", text: location.pathname }), title: "Not found" };
+    return {
+      element: problem({ title: "There is no such page", text: location.pathname }),
+      title: "Not found",
+    };
   }
 }

@@ -12,7 +12,11 @@ const PICTURES = { auto: "auto", light: "sun", dark: "moon" };
 
 /** @returns {{button: HTMLElement, turn: () => void}} */
 export function themeSwitch() {
-  const button = h("button", { type: "button", class: "quiet only-icon theme-switch", on: { click: () => turn() } });
+  const button = h("button", {
+    type: "button",
+    class: "quiet only-icon theme-switch",
+    on: { click: () => turn() },
+  });
   let theme = document.documentElement.dataset.theme ?? "auto";
   const show = () => {
     put(button, icon(PICTURES[theme]));
@@ -29,7 +33,9 @@ export function themeSwitch() {
     announce(`Theme: ${theme}`);
     dispatchEvent(new Event("helisession-theme"));
   };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => dispatchEvent(new Event("helisession-theme")));
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () =>
+    dispatchEvent(new Event("helisession-theme")),
+  );
   show();
   return { button, turn };
 }

@@ -84,7 +84,8 @@ function drawGroup(canvas, scene, group, index) {
   canvas.clip();
   group.lanes.forEach((lane, row) => {
     const laneTop = y + place.head + row * place.pitch;
-    if (laneTop + place.pitch >= top + AXIS && laneTop <= top + place.height) drawLane(canvas, scene, lane, laneTop, colour);
+    if (laneTop + place.pitch >= top + AXIS && laneTop <= top + place.height)
+      drawLane(canvas, scene, lane, laneTop, colour);
   });
   canvas.restore();
 }
@@ -97,7 +98,11 @@ function groupLabel(canvas, { place, ink }, { path, depth }, y, height, colour) 
   rounded(canvas, x, middle - 4, 8, 8, 2.5);
   canvas.font = FONT;
   canvas.fillStyle = ink.text;
-  canvas.fillText(fitted(canvas, place.narrow ? path : last, (place.narrow ? place.width : place.left) - x - 22), x + 14, middle);
+  canvas.fillText(
+    fitted(canvas, place.narrow ? path : last, (place.narrow ? place.width : place.left) - x - 22),
+    x + 14,
+    middle,
+  );
 }
 
 function drawLane(canvas, scene, lane, y, colour) {

@@ -40,7 +40,9 @@ export class Geometry {
   y(span) {
     const group = this.lanes.groupOf[span];
     if (group < 0) return -1;
-    return this.tops[group] + this.head + (this.lanes.laneOf[span] - this.lanes.groups[group].first) * this.pitch;
+    return (
+      this.tops[group] + this.head + (this.lanes.laneOf[span] - this.lanes.groups[group].first) * this.pitch
+    );
   }
 
   /** The span at a point of the content, or -1. Short spans can be hit within three pixels. */

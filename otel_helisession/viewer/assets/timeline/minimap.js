@@ -11,7 +11,12 @@ export class Minimap {
   constructor(time, lanes, changed) {
     Object.assign(this, { time, lanes, changed });
     this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { class: "minimap-canvas" }));
-    this.view = h("div", { class: "minimap-view" }, h("span", { class: "minimap-grip is-left" }), h("span", { class: "minimap-grip is-right" }));
+    this.view = h(
+      "div",
+      { class: "minimap-view" },
+      h("span", { class: "minimap-grip is-left" }),
+      h("span", { class: "minimap-grip is-right" }),
+    );
     this.element = h("div", { class: "minimap", "aria-hidden": "true" }, this.canvas, this.view);
     this.element.addEventListener("pointerdown", (event) => this.#down(event));
     this.element.addEventListener("dblclick", () => {
@@ -61,7 +66,15 @@ export class Minimap {
     const began = ms(event.clientX);
     const { from, to } = this.time;
     const near = (8 / box.width) * this.time.total;
-    const grip = this.time.isWhole ? "new" : Math.abs(began - from) < near ? "from" : Math.abs(began - to) < near ? "to" : began > from && began < to ? "move" : "new";
+    const grip = this.time.isWhole
+      ? "new"
+      : Math.abs(began - from) < near
+        ? "from"
+        : Math.abs(began - to) < near
+          ? "to"
+          : began > from && began < to
+            ? "move"
+            : "new";
     this.element.setPointerCapture(event.pointerId);
     const move = (now) => {
       const at = ms(now.clientX);

@@ -38,9 +38,19 @@ export class TimelineView {
     this.tooltip = new Tooltip();
     this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { class: "timeline-canvas" }));
     this.pad = h("div", { class: "timeline-pad" });
-    this.sheet = h("div", { class: "timeline-sheet", tabindex: 0, role: "application", "aria-label": this.#label() }, this.canvas, this.tooltip.element);
+    this.sheet = h(
+      "div",
+      { class: "timeline-sheet", tabindex: 0, role: "application", "aria-label": this.#label() },
+      this.canvas,
+      this.tooltip.element,
+    );
     this.scroller = h("div", { class: "timeline-scroll" }, this.sheet, this.pad);
-    this.element = h("div", { class: "timeline" }, h("div", { class: "timeline-top" }, this.#buttons(), this.map.element), this.scroller);
+    this.element = h(
+      "div",
+      { class: "timeline" },
+      h("div", { class: "timeline-top" }, this.#buttons(), this.map.element),
+      this.scroller,
+    );
     this.#listen();
   }
 
@@ -103,8 +113,25 @@ export class TimelineView {
   }
 
   #buttons() {
-    const button = (picture, label, key) => h("button", { type: "button", class: "quiet only-icon", "aria-label": label, title: label, on: { click: () => this.keys()[key]() } }, icon(picture));
-    return h("div", { class: "timeline-buttons", role: "group", "aria-label": "Zoom" }, button("minus", "Zoom out (−)", "-"), button("plus", "Zoom in (+)", "+"), button("fit", "The whole session (0)", "0"));
+    const button = (picture, label, key) =>
+      h(
+        "button",
+        {
+          type: "button",
+          class: "quiet only-icon",
+          "aria-label": label,
+          title: label,
+          on: { click: () => this.keys()[key]() },
+        },
+        icon(picture),
+      );
+    return h(
+      "div",
+      { class: "timeline-buttons", role: "group", "aria-label": "Zoom" },
+      button("minus", "Zoom out (−)", "-"),
+      button("plus", "Zoom in (+)", "+"),
+      button("fit", "The whole session (0)", "0"),
+    );
   }
 
   #moved() {
@@ -128,7 +155,17 @@ export class TimelineView {
     canvas.setTransform(ratio, 0, 0, ratio, 0, 0);
     const { selected, critical, found } = this.state;
     const { palette } = this;
-    draw(canvas, { place: this.place, spans: this.spans, colour: this.colour, inkOn: (path) => palette.inkOn(path, isDark()), ink: this.#ink(), top: this.scroller.scrollTop, selected, critical: critical?.millis ?? null, found });
+    draw(canvas, {
+      place: this.place,
+      spans: this.spans,
+      colour: this.colour,
+      inkOn: (path) => palette.inkOn(path, isDark()),
+      ink: this.#ink(),
+      top: this.scroller.scrollTop,
+      selected,
+      critical: critical?.millis ?? null,
+      found,
+    });
     this.map.place();
   }
 
@@ -171,7 +208,9 @@ export class TimelineView {
     if (selected < 0 || this.lanes.laneOf[selected] < 0) return this.#step(1);
     const lane = this.lanes.lane(this.lanes.laneOf[selected] + by);
     const when = this.spans.start[selected];
-    const near = [...lane].sort((a, b) => Math.abs(this.spans.start[a] - when) - Math.abs(this.spans.start[b] - when))[0];
+    const near = [...lane].sort(
+      (a, b) => Math.abs(this.spans.start[a] - when) - Math.abs(this.spans.start[b] - when),
+    )[0];
     if (near !== undefined) this.#choose(near);
   }
 

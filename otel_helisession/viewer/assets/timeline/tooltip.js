@@ -52,7 +52,13 @@ function words(spans, span) {
   ].filter(Boolean);
   const fault = spans.fault[span];
   return [
-    h("div", { class: "tooltip-head" }, kindTag(spans.get(span, "kind")), h("b", { text: spans.title(span) }), fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null),
+    h(
+      "div",
+      { class: "tooltip-head" },
+      kindTag(spans.get(span, "kind")),
+      h("b", { text: spans.title(span) }),
+      fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null,
+    ),
     h("div", { class: "muted", text: spans.paths[spans.path[span]] }),
     h("div", { class: "tooltip-facts", text: facts.join(" · ") }),
   ];
