@@ -274,7 +274,7 @@ def main() -> None:
     )
     print("|---|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     for name in ("HTTP", "gRPC"):
-        for reads, rate in ((False, 20_000.0), (True, 3_000.0), (True, 10_000.0)):
+        for reads, rate in ((False, 12_000.0), (True, 3_000.0), (True, 10_000.0)):
             print(measure(name, reads, rate, bodies, seconds), flush=True)
 
 

@@ -127,7 +127,12 @@ export class ComparePage {
       h(
         "div",
         { class: "compare-title" },
-        h("h1", { text: a.session.name === b.session.name ? a.session.name || "unnamed" : "Two sessions" }),
+        h("h1", {
+          text:
+            a.session.name === b.session.name
+              ? a.session.name || "unnamed"
+              : `${a.session.name || "unnamed"} and ${b.session.name || "unnamed"}`,
+        }),
         h("span", { class: "muted", text: "two runs compared" }),
         h("span", { class: "grow" }),
         link(swap, { class: "button" }, icon("compare"), "Swap"),
@@ -252,7 +257,12 @@ function delta(a, b, unit) {
   if (!found) return h("span", { class: "delta faint", text: "" });
   if (Math.abs(found.by) < 1e-9) return h("span", { class: "delta faint", text: "=" });
   const sign = found.by > 0 ? "+" : "−";
-  const size = found.part === null ? unit(Math.abs(found.by)) : percent(Math.abs(found.part));
+  const size =
+    found.part === null
+      ? unit(Math.abs(found.by))
+      : found.part > 9
+        ? `${whole(Math.round(found.part))}×`
+        : percent(Math.abs(found.part));
   return h("span", {
     class: `delta is-${found.by > 0 ? "more" : "less"}`,
     title: `${sign}${unit(Math.abs(found.by))}`,

@@ -99,14 +99,18 @@ export class Spans {
 
   #read() {
     const known = new Map();
+    const [start, end, counted, path] = ["start_ms", "end_ms", "counted", "path"].map((name) =>
+      this.#columns.get(name),
+    );
     for (let span = 0; span < this.count; span += 1) {
-      this.start[span] = this.get(span, "start_ms");
-      this.end[span] = Math.max(this.get(span, "end_ms"), this.start[span]);
-      this.counted[span] = this.get(span, "counted") ? 1 : 0;
+      const row = this.#rows[span];
+      this.start[span] = row[start];
+      this.end[span] = Math.max(row[end], row[start]);
+      this.counted[span] = row[counted] ? 1 : 0;
       this.fault[span] = this.#fault(span);
-      const path = this.get(span, "path") || "/";
-      if (!known.has(path)) known.set(path, this.paths.push(path) - 1);
-      this.path[span] = known.get(path);
+      const where = row[path] || "/";
+      if (!known.has(where)) known.set(where, this.paths.push(where) - 1);
+      this.path[span] = known.get(where);
       this.#places.set(this.key(span), span);
     }
   }
