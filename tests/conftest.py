@@ -53,11 +53,16 @@ from tests.servers.otlp import GrpcSink, HttpSink
 
 _OURS = ("HELISESSION_", "HELICONE_", "OTEL_", "OPENAI_", "ANTHROPIC_")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_REAL = ("backends", "intake")
+"""Folders whose tests are told by variables where real programs are."""
 
 
 def _variables_to_hide() -> list[str]:
-    hidden = [name for name in os.environ if name.startswith(_OURS) or name.lower() in _PROXIES]
-    return [name for name in hidden if not name.startswith("HELISESSION_TEST_")]
+    return [name for name in os.environ if name.startswith(_OURS) or name.lower() in _PROXIES]
+
+
+def _is_for_tests(name: str) -> bool:
+    return name.startswith("HELISESSION_TEST_")
 
 
 # A shell's background jobs ignore Ctrl-C, and so would the programs that tests start from there.
@@ -69,7 +74,8 @@ os.environ.setdefault(
 )
 
 for _name in _variables_to_hide():  # before the global provider reads them
-    del os.environ[_name]
+    if not _is_for_tests(_name):
+        del os.environ[_name]
 _shared = SharedProvider()
 trace.set_tracer_provider(_shared)
 
@@ -86,9 +92,13 @@ class _Errors(logging.Handler):
 
 
 @pytest.fixture(autouse=True)
-def _isolated(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _isolated(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    needs_programs = request.path.parent.name in _REAL
     for name in _variables_to_hide():
-        monkeypatch.delenv(name)
+        if not (needs_programs and _is_for_tests(name)):
+            monkeypatch.delenv(name)
     monkeypatch.setenv("HELISESSION_STORE", str(tmp_path / "store" / "sessions.db"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("HELISESSION_PRICES", "false")  # they change from week to week

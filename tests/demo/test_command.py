@@ -104,8 +104,8 @@ def test_it_lists_the_sessions_and_says_what_to_type_next(ran: Demo) -> None:
     end = ran.process.stdout[ran.process.stdout.index("3 sessions stored in") :]
     assert str(ran.store) in end
     commands = re.findall(r"^  (?:\S*/)?helisession (.*?)   ", end, re.MULTILINE)
-    assert [command.split()[0] for command in commands] == ["ls", "show", "show", "rm"]
-    for command in commands[:3]:
+    assert [command.split()[0] for command in commands] == ["view", "ls", "show", "show", "rm"]
+    for command in commands[1:4]:
         assert _run(command.split(), ran.store).returncode == 0
 
 

@@ -90,8 +90,9 @@ export class TreeView {
     this.selected = selected;
     const searched = found !== this.found;
     this.found = found;
-    if (selected >= 0 && selected !== this.last) this.#unfold(selected);
-    this.#list();
+    const unfolds = selected >= 0 && selected !== this.last;
+    if (unfolds) this.#unfold(selected);
+    if (unfolds || searched || !this.listed) this.#list();
     if (this.scrollTop) this.element.scrollTop = this.scrollTop;
     this.scrollTop = 0;
     const place = selected < 0 ? -1 : this.#shown.findIndex(({ span }) => span === selected);
@@ -131,6 +132,7 @@ export class TreeView {
       }
     }
     this.#shown = shown;
+    this.listed = true;
     this.element.setAttribute("aria-rowcount", String(shown.length));
     this.virtual.resize(shown.length);
   }
