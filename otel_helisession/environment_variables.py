@@ -19,8 +19,8 @@ HELISESSION_ALLOW_HOSTS: Final = "HELISESSION_ALLOW_HOSTS"
 
 HELISESSION_EXPORTERS: Final = "HELISESSION_EXPORTERS"
 """Where ``configure()`` sends spans: any of ``otlp``, ``session_trace`` (one trace a session, to
-where ``otlp`` sends), ``helicone``, ``local``, comma-separated, or ``none``. Default: ``otlp`` when an OTLP endpoint is set, ``helicone`` when a key is set,
-``local`` when neither is."""
+where ``otlp`` sends), ``helicone``, ``local``, comma-separated, or ``none``. Default: ``otlp``
+when an OTLP endpoint is set, ``helicone`` when a key is set, ``local`` when neither is."""
 
 HELISESSION_STORE: Final = "HELISESSION_STORE"
 """The file of the embedded store. Default: ``helisession/sessions.db`` in the user's data
