@@ -7,10 +7,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
-from otel_helisession.store import schema
+from otel_helisession.store import held, schema
 from otel_helisession.store.error import BUSY_SECONDS, UnwritableError, from_sqlite
-from otel_helisession.store.location import is_sqlite, make_file, make_private
+from otel_helisession.store.held import HeldConnection
+from otel_helisession.store.location import identity, is_sqlite, make_file, make_private
 
 _WAL_BYTES = 16 * 1024 * 1024
 """What the -wal file shrinks back to after a burst."""
@@ -24,12 +26,9 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises:
         StoreError: It cannot be made, is damaged, or is not ours to read.
     """
-    make_file(path)
-    _check_content(path)
-    with translated(path):
-        connection = sqlite3.connect(
-            path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+    with held.opening:
+        make_file(path)
+        connection = _open(path, path, isolation_level=None)
     try:
         with translated(path):
             _prepare(connection, path)
@@ -48,7 +47,6 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
     try:
         return connect(path)
     except UnwritableError as error:
-        _check_content(path)
         # A -wal file is read with its index, if that can be used. Without one the file is all
         # there is: "immutable" leaves no index behind, which its owner could not write.
         in_use = path.with_name(f"{path.name}-wal").exists()
@@ -82,19 +80,28 @@ def translated(path: Path) -> Iterator[None]:
         raise from_sqlite(error, path) from error
 
 
-def _check_content(path: Path) -> None:
-    if not is_sqlite(path):
+def _open(path: Path, database: Path | str, **options: Any) -> HeldConnection:
+    """Open *database*, the file at *path*, and note that it is. Under ``held.opening``."""
+    file = identity(path)
+    if not held.is_held(file) and not is_sqlite(path):
         raise from_sqlite(sqlite3.DatabaseError("file is not a database"), path)
+    with translated(path):
+        connection = sqlite3.connect(
+            database,
+            timeout=BUSY_SECONDS,
+            check_same_thread=False,
+            factory=HeldConnection,
+            **options,
+        )
+    if file is not None:
+        connection.hold(file)
+    return connection
 
 
 def _read_only(path: Path, immutable: bool) -> sqlite3.Connection | None:
     """Return a connection that only reads, with the -wal or *immutable*; None if that fails."""
-    connection = sqlite3.connect(
-        f"{path.as_uri()}?mode=ro&immutable={immutable:d}",
-        uri=True,
-        timeout=BUSY_SECONDS,
-        check_same_thread=False,
-    )
+    with held.opening:
+        connection = _open(path, f"{path.as_uri()}?mode=ro&immutable={immutable:d}", uri=True)
     usable = False
     try:
         with suppress(sqlite3.OperationalError):

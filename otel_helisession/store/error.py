@@ -47,7 +47,13 @@ def from_sqlite(error: sqlite3.Error, path: Path) -> StoreError:
             "close whatever holds it open",
             lasting=False,
         )
-    if "full" in said or "disk I/O" in said:
+    if "disk I/O" in said:
+        return StoreError(
+            f"{path} cannot grow, or cannot be read ({said}); free disk space if there is none, or "
+            f"{_NAME_ANOTHER} a file on another disk",
+            lasting=False,
+        )
+    if "full" in said:
         return StoreError(
             f"{path} cannot grow ({said}); free disk space, or {_NAME_ANOTHER} a file on "
             "another disk",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -51,9 +52,21 @@ def make_file(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=DIRECTORY_MODE)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, FILE_MODE))
+        _make(path)
     except OSError as error:
         raise from_os(error, path) from error
+
+
+def _make(path: Path) -> None:
+    target = os.path.realpath(path)
+    try:
+        # Only a new file is opened: see held.py.
+        os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, FILE_MODE))
+    except FileExistsError:
+        if os.path.isdir(target):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) from None
+        if not os.access(target, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from None
 
 
 def make_private(path: Path) -> None:
@@ -68,7 +81,8 @@ def make_private(path: Path) -> None:
 def is_sqlite(path: Path) -> bool:
     """Tell whether the file at *path* is empty or says that it is SQLite's.
 
-    SQLite itself takes a short text file for an empty database, and overwrites it.
+    SQLite itself takes a short text file for an empty database, and overwrites it. Opens the
+    file, so it must not be asked where this process has it open: see held.py.
     """
     try:
         with path.open("rb") as file:
