@@ -82,9 +82,9 @@ get_client().flush()
         LANGFUSE_BASE_URL=otlp_http.http.url,
     )
     found = stored()
-    assert "/mine  plan" in found["Mine"]
-    assert "/mine  OpenAI-generation" in found["Mine"]
-    assert "/  OpenAI-generation" in found["plan"]
+    assert "/mine/plan  plan" in found["Mine"]
+    assert "/mine/plan  OpenAI-generation" in found["Mine"]
+    assert "/plan  OpenAI-generation" in found["plan"]
     assert "2 sessions" in said
     assert [span.name for span in otlp_http.spans()].count("OpenAI-generation") == 2
 
