@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from otel_helisession.cli.extra import needed
 from otel_helisession.cli.problem import NoSuchSession, Unusable
 from otel_helisession.cli.session_id import resolve
 from otel_helisession.cli.store_option import explained, store_option
+from otel_helisession.store.location import FILE_MODE
 from otel_helisession.store.reader import SessionReader
 
 
@@ -31,8 +33,11 @@ from otel_helisession.store.reader import SessionReader
     metavar="FILE",
     help="Where to write it.  [default: standard output; for html a file named for it]",
 )
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
 @store_option
-def export(session_id: str, form: str, output: Path | None, store: Path | None) -> None:
+def export(
+    session_id: str, form: str, output: Path | None, force: bool, store: Path | None
+) -> None:
     """Write the session ID, whole, in one of three formats. The start of an id is enough.
 
     \b
@@ -55,7 +60,17 @@ def export(session_id: str, form: str, output: Path | None, store: Path | None) 
         sys.stdout.buffer.write(made.content)
         return
     try:
-        output.write_bytes(made.content)
+        _write(output, made.content, force)
+    except FileExistsError as error:
+        raise Unusable(f"{output} is there already; give another -o, or --force") from error
     except OSError as error:
         raise Unusable(f"{output} cannot be written ({error.strerror}); give another -o") from error
     click.echo(f"{output}: {len(made.content) / 1e3:,.0f} kB", err=True)
+
+
+def _write(path: Path, content: bytes, force: bool) -> None:
+    """Write a new file that only its owner can read, as the store is."""
+    if force:
+        path.unlink(missing_ok=True)
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb") as file:
+        file.write(content)

@@ -25,7 +25,7 @@ def _lines(place: str, settings: Settings, problems: Sequence[str]) -> Iterator[
     yield f"Store:    {settings.store}"
     yield ""
     receivers, token = settings.receivers, settings.policy.token
-    yield "Three ways to send spans:"
+    yield "Ways to send spans:"
     yield "  Python          otel_helisession.configure()   or: helisession run -- python app.py"
     if receivers.otlp_http:
         yield f"  any language    OTEL_EXPORTER_OTLP_ENDPOINT={receivers.otlp_http}"

@@ -212,6 +212,19 @@ def test_a_page_is_a_file(
     assert command("export", "nope").code == 1
 
 
+@pytest.mark.usefixtures("trip")
+def test_an_export_is_private_and_replaces_nothing_unasked(
+    command: Command, tmp_path: Path
+) -> None:
+    """It holds what was said; and a file that is there is somebody's."""
+    file = tmp_path / "s.json"
+    assert command("export", "s-1", "-o", str(file)).code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    again = command("export", "s-1", "-o", str(file))
+    assert (again.code, "is there already" in again.err) == (2, True)
+    assert command("export", "s-1", "-o", str(file), "--force").code == 0
+
+
 def test_a_missing_extra_is_one_sentence(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     """With what to install."""
     monkeypatch.setitem(sys.modules, "uvicorn", None)

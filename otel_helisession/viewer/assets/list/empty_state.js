@@ -47,7 +47,7 @@ export function emptyState(app) {
     h("h2", { text: "No sessions yet" }),
     h("p", {
       class: "empty-lead",
-      text: "A session is one run of an agent: its model calls, tools and searches, as one tree. Three ways to see yours here:",
+      text: "A session is one run of an agent: its model calls, tools and searches, as one tree. How to see yours here:",
     }),
     ways,
     h(
@@ -62,10 +62,8 @@ export function emptyState(app) {
 }
 
 function waysIn(receivers) {
-  const otlp = receivers.otlp_http ?? "http://127.0.0.1:4318";
-  const grpc = receivers.otlp_grpc;
-  const helicone = receivers.helicone ?? `${otlp}/custom/v1/log`;
-  return [
+  const { otlp_http: http, otlp_grpc: grpc, helicone } = receivers;
+  const ways = [
     {
       title: "A Python program",
       text: "Run it as it is. OpenAI, Anthropic, LangChain and the others are seen by themselves.",
@@ -73,8 +71,8 @@ function waysIn(receivers) {
     },
     {
       title: "Any language, over OpenTelemetry",
-      text: grpc ? `Send OTLP here, over HTTP, or over gRPC to ${grpc}.` : "Send OTLP over HTTP here.",
-      code: `export OTEL_EXPORTER_OTLP_ENDPOINT=${otlp}`,
+      text: http && grpc ? `Send OTLP here, over HTTP, or over gRPC to ${grpc}.` : "Send OTLP here.",
+      code: (http ?? grpc) && `export OTEL_EXPORTER_OTLP_ENDPOINT=${http ?? grpc}`,
     },
     {
       title: "What logs to Helicone",
@@ -82,6 +80,7 @@ function waysIn(receivers) {
       code: helicone,
     },
   ];
+  return ways.filter(({ code }) => code); // what does not listen is no way in
 }
 
 function way({ title, text, code }, index) {
