@@ -121,8 +121,8 @@ plan()
 """
     said = run(source, SINK=otlp_http.http.url)
     assert stored() == {
-        "Mine": ["/mine  plan.workflow", "/mine  openai.chat"],
-        "plan.workflow": ["/  plan.workflow", "/  openai.chat"],
+        "Mine": ["/mine/plan  plan.workflow", "/mine/plan  openai.chat"],
+        "plan.workflow": ["/plan  plan.workflow", "/plan  openai.chat"],
     }
     assert "helisession show conversation-1" in said
     exported = sorted(span.name for span in otlp_http.spans())

@@ -124,12 +124,20 @@ def test_less_motion_is_none(open_page: OpenPage) -> None:
     )
 
 
+def test_what_does_not_listen_is_no_way_in(open_page: OpenPage, tmp_path: Path) -> None:
+    """Without receivers only the store is left."""
+    with running(tmp_path / "new.db") as address:
+        ways = open_page(address=address).locator(".way")
+        expect(ways).to_have_count(1)
+        expect(ways).to_contain_text("helisession run -- python app.py")
+
+
 def test_an_empty_store_teaches_three_ways_in(open_page: OpenPage, tmp_path: Path) -> None:
     """A Python program, OTLP from any language, a Helicone logger; then the first arrives."""
     from tests.viewer.browser import made_spans
 
     store = tmp_path / "new.db"
-    with running(store) as address:
+    with running(store, "--otlp-http-port", "0") as address:
         page = open_page(address=address)
         ways = page.locator(".way")
         expect(ways).to_have_count(3)
