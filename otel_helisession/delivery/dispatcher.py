@@ -156,18 +156,16 @@ class Dispatcher:
                 self._agenda.breaker.begin()
             left = self._export(parcel.spans, self._max_batch, resent=True)
             if left:
-                self._keep_on(spool, parcel, left)
+                self._keep_on(spool, parcel)
                 return
             parcel.done()
             spool.look_ahead(time.monotonic())
         if spool.is_empty:
             self._leftovers.spool_is_empty()
 
-    def _keep_on(self, spool: Resending, parcel: Parcel, left: Sequence[ReadableSpan]) -> None:
-        """Keep what is *left* of a parcel for another time, or bury it: it is at fault itself."""
-        if len(left) < len(parcel.spans):
-            spool.keep_rest(parcel, left)
-            return
+    def _keep_on(self, spool: Resending, parcel: Parcel) -> None:
+        """Keep a parcel for another time, whole, because each span in it may be sent again; or
+        bury it: it is at fault itself."""
         tries, since = spool.failed(parcel, time.monotonic())
         if tries >= MAX_TRIES and self._agenda.breaker.accepted_since(since):
             parcel.bury(UNKNOWN_REASON)

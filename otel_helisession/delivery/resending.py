@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
-
-from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.delivery.keeper import Keeper, Parcel
 from otel_helisession.guard import caught
@@ -67,7 +65,9 @@ class Resending:
             return None
         if parcel is None:
             self._parcels = None
-            self.due = now if self._again else now + LOOK_AGAIN_SECONDS
+            # What was put back is not tried at once again: so many failures bury it.
+            hurried = self._again and not self._put_back
+            self.due = now if hurried else now + LOOK_AGAIN_SECONDS
         return parcel
 
     @property
@@ -94,19 +94,6 @@ class Resending:
         """Look again as soon as there is time: something was kept, or the destination is back."""
         self.due = 0.0
         self._again = True
-
-    def keep_rest(self, parcel: Parcel, left: Sequence[ReadableSpan]) -> None:
-        """Keep what is *left* of a parcel of which some has arrived, or all where that fails."""
-        self._put_back = True
-        try:
-            kept = not left or self._keeper.keep(self._destination, left)
-        except Exception as error:
-            kept = False
-            caught("the spool's keep()", error)
-        if kept:
-            parcel.done()
-        else:
-            parcel.put_back()
 
     def close(self) -> None:
         """Let go of what was claimed and not taken; the next look begins with the oldest."""

@@ -36,20 +36,22 @@ def test_all_arrived_as_soon_as_the_last_parcel_has(deliver: Deliver, hasty: Non
     assert pipeline.processor.shutdown() is True
 
 
-def test_of_a_parcel_only_what_may_be_sent_again_is_kept(deliver: Deliver, hasty: None) -> None:
-    """What has arrived is done with, and what was refused is a dead letter, once."""
+def test_a_parcel_of_which_some_may_be_sent_again_is_kept_whole(
+    deliver: Deliver, hasty: None
+) -> None:
+    """What has arrived arrives again, under the same ids; nothing waits on what was not told."""
     shelf, exporter = Shelf(), Picky("picky")
     earlier = deliver(Flaky("fails"), spool=shelf)
-    earlier.end("good", "odd", "late", of="t-1")
+    earlier.end("good", "late", of="t-1")
     earlier.processor.shutdown()
     shelf.kept = [("Picky", spans) for _, spans in shelf.kept]
     deliver(exporter, spool=shelf).end("fresh")
-    assert soon(lambda: shelf.names == ["late"])
-    assert shelf.buried == [("Picky", ["odd"], "it is odd")]
+    assert soon(lambda: "good" in exporter.accepted)
+    assert sorted(shelf.names) == ["good", "late"]
     exporter.mood = "accepts"
     deliver(exporter, spool=shelf).end("fresher")
     assert soon(lambda: not shelf.kept)
-    assert exporter.accepted == ["good", "late"]
+    assert {"good", "late"} <= {*exporter.accepted}
 
 
 @pytest.mark.parametrize("has_spool", [True, False])
