@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.values import parsed
+from otel_helisession.conventions.attributes.values import parsed
 from tests import recordings
 
 SIZES = (1_000, 3_500, 10_000, 100_000, 1_000_000)

@@ -16,9 +16,9 @@ from opentelemetry.trace import SpanKind, format_trace_id
 from otel_helisession import environment, joining, semconv
 from otel_helisession import environment_variables as names
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.covering import uncovered
 from otel_helisession.conventions.operation import REQUEST_KINDS
 from otel_helisession.conventions.segment import stable
+from otel_helisession.conventions.totals.covering import uncovered
 from otel_helisession.delivery.delivery import Delivery
 from otel_helisession.delivery.exit import EXIT_MILLIS
 from otel_helisession.delivery.settings import DeliverySettings

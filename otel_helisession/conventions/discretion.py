@@ -17,9 +17,9 @@ from typing import Any, Final, Literal
 from opentelemetry.sdk.trace import Event
 
 from otel_helisession import semconv
+from otel_helisession.conventions.attributes.values import Attributes, parsed
 from otel_helisession.conventions.operation import Conversation, Operation
 from otel_helisession.conventions.reader import CONVENTIONS
-from otel_helisession.conventions.values import Attributes, parsed
 
 MAX_CHARS: Final = 256
 """Longest text of a name that nobody declares: model names, ids and paths are shorter."""

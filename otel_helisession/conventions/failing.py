@@ -8,9 +8,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
 from otel_helisession import semconv
+from otel_helisession.conventions.attributes.values import text
 from otel_helisession.conventions.operation import Failure
 from otel_helisession.conventions.reading import Reading
-from otel_helisession.conventions.values import text
 
 _TRACEBACK: Final = "Traceback (most recent call last)"
 

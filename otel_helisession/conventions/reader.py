@@ -14,7 +14,10 @@ from typing import Any, Final, Protocol
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
-from otel_helisession.conventions import (
+from otel_helisession.conventions.attributes.torn import TornJson
+from otel_helisession.conventions.attributes.values import Attributes
+from otel_helisession.conventions.content import Content
+from otel_helisession.conventions.dialects import (
     adk,
     claude_code,
     database,
@@ -37,13 +40,10 @@ from otel_helisession.conventions import (
     vector_families,
     vercel,
 )
-from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.failing import failure
 from otel_helisession.conventions.merging import merged
 from otel_helisession.conventions.operation import Kind, Operation, changed
 from otel_helisession.conventions.reading import Reading
-from otel_helisession.conventions.torn import TornJson
-from otel_helisession.conventions.values import Attributes
 
 
 class Convention(Protocol):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from otel_helisession.conventions import values
-from otel_helisession.conventions.flattened import flattened, prefix_of
-from otel_helisession.conventions.structured import structured
-from otel_helisession.conventions.values import Attributes
+from otel_helisession.conventions.attributes import values
+from otel_helisession.conventions.attributes.flattened import flattened, prefix_of
+from otel_helisession.conventions.attributes.structured import structured
+from otel_helisession.conventions.attributes.values import Attributes
 
 _Value = TypeVar("_Value")
 

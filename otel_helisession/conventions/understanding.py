@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import reader
 from otel_helisession.conventions.operation import Operation
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.totals.pricing import priced
 
 
 def understood(span: ReadableSpan) -> Operation:

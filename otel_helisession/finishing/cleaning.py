@@ -12,7 +12,7 @@ from opentelemetry.sdk.trace import Event
 from opentelemetry.trace import Link, Status
 
 from otel_helisession import semconv
-from otel_helisession.conventions.shortening import shortened_text
+from otel_helisession.conventions.attributes.shortening import shortened_text
 from otel_helisession.finishing.media import described, may_hold_media, without_media
 from otel_helisession.finishing.shared import SharedResource
 from otel_helisession.guard import once

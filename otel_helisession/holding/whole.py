@@ -11,9 +11,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import StatusCode
 
 from otel_helisession import semconv
-from otel_helisession.conventions.candidate import Candidate, Key, key_of
-from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Operation, Usage
+from otel_helisession.conventions.totals.candidate import Candidate, Key, key_of
+from otel_helisession.conventions.totals.counting import Count, count
 from otel_helisession.conventions.understanding import understood
 
 

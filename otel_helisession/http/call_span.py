@@ -12,7 +12,7 @@ from opentelemetry.context import Context
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from otel_helisession import semconv
-from otel_helisession.conventions.covering import beside
+from otel_helisession.conventions.totals.covering import beside
 from otel_helisession.conventions.wire import framing
 from otel_helisession.conventions.wire.answer import error_of
 from otel_helisession.conventions.wire.call import Wire

@@ -10,8 +10,8 @@ from opentelemetry import trace
 
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.covering import covering
 from otel_helisession.conventions.operation import REQUEST_KINDS
+from otel_helisession.conventions.totals.covering import covering
 from otel_helisession.sessions import live
 from otel_helisession.sessions.context import announced_session, current_session
 from otel_helisession.sessions.headers import missing_headers

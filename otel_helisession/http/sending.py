@@ -9,7 +9,7 @@ from opentelemetry import context as context_api
 from opentelemetry import trace
 
 from otel_helisession import semconv
-from otel_helisession.conventions.covering import covering
+from otel_helisession.conventions.totals.covering import covering
 from otel_helisession.conventions.wire import endpoints
 from otel_helisession.guard import caught
 from otel_helisession.http import call_span, chroma_names, settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-from otel_helisession.conventions.covering import is_llm_suppressed
+from otel_helisession.conventions.totals.covering import is_llm_suppressed
 
 
 def is_suppressed() -> bool:

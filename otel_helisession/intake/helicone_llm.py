@@ -7,7 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from otel_helisession import semconv
-from otel_helisession.conventions import chat
+from otel_helisession.conventions.conversation import chat
 from otel_helisession.conventions.wire import framing, hosts
 from otel_helisession.conventions.wire.call import Wire
 from otel_helisession.conventions.wire.endpoints import Found, find

@@ -12,7 +12,7 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from otel_helisession import semconv
-from otel_helisession.conventions.json_text import attribute, cut, json_text
+from otel_helisession.conventions.attributes.json_text import attribute, cut, json_text
 from otel_helisession.conventions.wire.answer import error_of
 from otel_helisession.intake import helicone_llm
 from otel_helisession.intake.helicone_log import HeliconeLog

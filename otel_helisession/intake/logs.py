@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
-from otel_helisession.conventions import genai_records
+from otel_helisession.conventions.dialects import genai_records
 from otel_helisession.otlp.values import attributes_of, python_value
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from opentelemetry.trace import SpanKind
 from otel_helisession import semconv
 from otel_helisession.conventions import discretion, reader
 from otel_helisession.conventions.operation import REQUEST_KINDS
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.totals.pricing import priced
 from otel_helisession.finishing import finish, without_content
 from otel_helisession.guard import caught
 from otel_helisession.intake.family import Member, Place

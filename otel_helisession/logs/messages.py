@@ -10,8 +10,8 @@ from typing import Any, Final
 from opentelemetry.trace import get_current_span
 
 from otel_helisession import joining, semconv
-from otel_helisession.conventions import genai_records as records
-from otel_helisession.conventions.json_text import json_text
+from otel_helisession.conventions.attributes.json_text import json_text
+from otel_helisession.conventions.dialects import genai_records as records
 
 _EVENT_NAME: Final = "event.name"
 """Where older SDKs have an event's name."""

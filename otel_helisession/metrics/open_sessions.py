@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from typing import Final, NamedTuple
 
-from otel_helisession.conventions.candidate import Key
+from otel_helisession.conventions.totals.candidate import Key
 from otel_helisession.metrics.seen import Seen
 from otel_helisession.sessions.ending import IDLE_SECONDS, IdleSessions
 

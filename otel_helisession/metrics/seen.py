@@ -7,8 +7,8 @@ from typing import NamedTuple
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
-from otel_helisession.conventions.candidate import Candidate
 from otel_helisession.conventions.operation import Usage
+from otel_helisession.conventions.totals.candidate import Candidate
 from otel_helisession.conventions.understanding import understood
 from otel_helisession.metrics.vocabulary import word
 

@@ -8,7 +8,7 @@ from typing import Final
 from opentelemetry.metrics import Meter
 
 from otel_helisession import semconv
-from otel_helisession.conventions.counting import count
+from otel_helisession.conventions.totals.counting import count
 from otel_helisession.metrics import catalogue
 from otel_helisession.metrics.instruments import counter, histogram
 from otel_helisession.metrics.open_sessions import Whole

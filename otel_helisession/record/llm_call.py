@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from opentelemetry.trace import SpanKind
 
 from otel_helisession import semconv
-from otel_helisession.conventions import chat
+from otel_helisession.conventions.conversation import chat
 from otel_helisession.record.recorded import Record, bound, checked
 from otel_helisession.sessions.scope import Call
 

@@ -11,7 +11,7 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 
 from otel_helisession import environment, semconv
-from otel_helisession.conventions.json_text import cut
+from otel_helisession.conventions.attributes.json_text import cut
 from otel_helisession.guard import caught
 from otel_helisession.sessions.scope import Call, Scope, end_span, tracer
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from otel_helisession import semconv
-from otel_helisession.conventions.json_text import attribute, cut
+from otel_helisession.conventions.attributes.json_text import attribute, cut
 from otel_helisession.record.recorded import Record, bound, checked
 from otel_helisession.sessions.scope import Call
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from opentelemetry.trace import SpanKind
 
 from otel_helisession import semconv
-from otel_helisession.conventions.json_text import attribute, cut, json_text
+from otel_helisession.conventions.attributes.json_text import attribute, cut, json_text
 from otel_helisession.record.recorded import Record, bound, checked
 from otel_helisession.sessions.scope import Call
 

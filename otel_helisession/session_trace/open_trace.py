@@ -9,7 +9,7 @@ from typing import Any, Final
 from opentelemetry.trace import Link, SpanContext
 
 from otel_helisession import semconv
-from otel_helisession.conventions.candidate import key_of
+from otel_helisession.conventions.totals.candidate import key_of
 from otel_helisession.session_trace.bounds import TraceBounds
 from otel_helisession.session_trace.origin import entry_path, origin
 from otel_helisession.session_trace.places import Node, Places, Written

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from otel_helisession.conventions.candidate import key_of
 from otel_helisession.conventions.segment import stable
+from otel_helisession.conventions.totals.candidate import key_of
 from otel_helisession.session_trace.places import above
 from otel_helisession.session_trace.recent import RecentSpans
 from otel_helisession.session_trace.told import Told

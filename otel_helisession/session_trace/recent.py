@@ -8,9 +8,9 @@ from enum import Enum, auto
 
 from opentelemetry.trace import SpanContext
 
-from otel_helisession.conventions.candidate import Candidate, Key
-from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Usage
+from otel_helisession.conventions.totals.candidate import Candidate, Key
+from otel_helisession.conventions.totals.counting import Count, count
 from otel_helisession.session_trace.bounds import RECENT
 from otel_helisession.session_trace.told import Told
 

@@ -9,8 +9,8 @@ from opentelemetry.trace import format_trace_id
 
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.candidate import Candidate
 from otel_helisession.conventions.operation import Operation
+from otel_helisession.conventions.totals.candidate import Candidate
 from otel_helisession.conventions.understanding import understood
 from otel_helisession.finishing import finish
 from otel_helisession.sessions.path import ROOT

@@ -7,9 +7,9 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from otel_helisession.conventions.candidate import Candidate, Key
-from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Kind
+from otel_helisession.conventions.totals.candidate import Candidate, Key
+from otel_helisession.conventions.totals.counting import Count, count
 from otel_helisession.store.row import SpanRow
 
 _COUNT_AT_ONCE: Final = 1_000

@@ -10,9 +10,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext
 
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.candidate import Candidate, Key
-from otel_helisession.conventions.counting import count
 from otel_helisession.conventions.operation import Operation
+from otel_helisession.conventions.totals.candidate import Candidate, Key
+from otel_helisession.conventions.totals.counting import count
 from tests import recordings
 from tests.servers.llm.exchange import Exchange
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from otel_helisession.conventions.candidate import Candidate
-from otel_helisession.conventions.counting import Count, count
 from otel_helisession.conventions.operation import Kind
+from otel_helisession.conventions.totals.candidate import Candidate
+from otel_helisession.conventions.totals.counting import Count, count
 
 
 def span(name: str, parent: str | None = None, kind: Kind = "llm", **rest: Any) -> Candidate:

@@ -13,7 +13,8 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanContext, SpanKind, TraceFlags
 
-from otel_helisession.conventions import database, neighbours, reader
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.dialects import database, neighbours
 from otel_helisession.conventions.operation import Operation, VectorQuery
 from tests import recordings
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otel_helisession.conventions import pieces, reader
-from otel_helisession.conventions.event_list import conversation
-from otel_helisession.conventions.literal import literal
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.attributes.literal import literal
+from otel_helisession.conventions.conversation import pieces
+from otel_helisession.conventions.conversation.event_list import conversation
 from otel_helisession.conventions.operation import Conversation
 from tests.conventions.made import text
 from tests.conventions.test_genai_hostile import VALUES, bare

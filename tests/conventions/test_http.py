@@ -19,7 +19,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind
 
 from otel_helisession import record, session, step
-from otel_helisession.conventions import http, reader
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.dialects import http
 from otel_helisession.conventions.operation import Operation, VectorQuery
 from tests.collecting import CollectedSpans
 

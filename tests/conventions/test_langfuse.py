@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from otel_helisession.conventions import langfuse, reader
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.dialects import langfuse
 from otel_helisession.conventions.operation import (
     Conversation,
     Operation,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from opentelemetry.trace import SpanKind
 
-from otel_helisession.conventions import langsmith, reader
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.dialects import langsmith
 from otel_helisession.conventions.operation import (
     Conversation,
     Operation,

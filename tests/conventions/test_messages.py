@@ -7,7 +7,12 @@ from typing import Any
 
 import pytest
 
-from otel_helisession.conventions.messages import instructions, message, messages, tools
+from otel_helisession.conventions.conversation.messages import (
+    instructions,
+    message,
+    messages,
+    tools,
+)
 from tests.conventions.made import text
 
 CALL = {"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}}

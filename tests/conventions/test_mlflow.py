@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from otel_helisession.conventions import mlflow, reader
+from otel_helisession.conventions import reader
+from otel_helisession.conventions.dialects import mlflow
 from otel_helisession.conventions.operation import (
     Conversation,
     Operation,

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from otel_helisession.conventions.price_line import UNITS, PriceLines
+from otel_helisession.conventions.totals.price_line import UNITS, PriceLines
 
 Counts = dict[str, int]
 

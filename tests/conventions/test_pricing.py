@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from otel_helisession.conventions.operation import Operation, Usage
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.totals.pricing import priced
 
 genai_prices = pytest.importorskip("genai_prices", reason="the extra prices is not installed")
 

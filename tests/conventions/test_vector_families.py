@@ -133,7 +133,7 @@ def test_a_failed_request_says_why(family: str) -> None:
 
 def test_a_span_that_has_just_started_names_no_segment() -> None:
     """Pinecone and Qdrant tell the database at the start, and the rest a moment later."""
-    from otel_helisession.conventions import vector_families
+    from otel_helisession.conventions.dialects import vector_families
 
     started = {"db.system": "Qdrant"}
     assert vector_families.kind(started) == "vector_db"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from otel_helisession.conventions.shortening import shortened_text
+from otel_helisession.conventions.attributes.shortening import shortened_text
 from otel_helisession.finishing import MAX_VALUE_CHARS, Cleaning, finish
 from tests.finishing.spans import ended
 

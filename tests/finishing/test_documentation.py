@@ -7,8 +7,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
+from otel_helisession.conventions.attributes.json_text import MAX_VALUE_CHARS as RECORDED
 from otel_helisession.conventions.discretion import MAX_CHARS
-from otel_helisession.conventions.json_text import MAX_VALUE_CHARS as RECORDED
 from otel_helisession.finishing import MAX_VALUE_CHARS
 from tests.documentation import DOCS, blocks
 

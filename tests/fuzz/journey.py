@@ -11,7 +11,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.conventions import discretion, reader
 from otel_helisession.conventions.operation import REQUEST_KINDS, Operation
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.totals.pricing import priced
 from otel_helisession.exporters.helicone.endpoint import Endpoint
 from otel_helisession.exporters.helicone.log import LogWriter
 from otel_helisession.finishing import Cleaning, finish, without_content

@@ -14,7 +14,12 @@ import numpy
 import pydantic
 import pytest
 
-from otel_helisession.conventions.json_text import MAX_VALUE_CHARS, attribute, cut, json_text
+from otel_helisession.conventions.attributes.json_text import (
+    MAX_VALUE_CHARS,
+    attribute,
+    cut,
+    json_text,
+)
 
 
 class _Model(pydantic.BaseModel):

@@ -9,7 +9,7 @@ from opentelemetry.trace import SpanKind
 
 from otel_helisession import record
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.json_text import MAX_VALUE_CHARS
+from otel_helisession.conventions.attributes.json_text import MAX_VALUE_CHARS
 from otel_helisession.conventions.operation import Conversation, Operation, Usage
 from otel_helisession.conventions.reader import read
 from otel_helisession.demo.script import tokens

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from otel_helisession import semconv
-from otel_helisession.conventions.json_text import cut, json_text
-from otel_helisession.conventions.values import text
+from otel_helisession.conventions.attributes.json_text import cut, json_text
+from otel_helisession.conventions.attributes.values import text
 
 MAX_ERROR_CHARS: Final = 2_000
 """Longest error message that is kept: it is read by people, in a list."""

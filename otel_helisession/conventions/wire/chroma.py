@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from otel_helisession.conventions.values import integer, texts
+from otel_helisession.conventions.attributes.values import integer, texts
 from otel_helisession.conventions.wire.call import Place
 from otel_helisession.conventions.wire.vector import SEARCH, Query
 

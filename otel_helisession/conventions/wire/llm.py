@@ -8,7 +8,7 @@ from re import Pattern
 from typing import Any, Final, Protocol
 
 from otel_helisession import semconv
-from otel_helisession.conventions.json_text import json_text
+from otel_helisession.conventions.attributes.json_text import json_text
 from otel_helisession.conventions.operation import Kind
 from otel_helisession.conventions.wire.call import Body, Place
 from otel_helisession.conventions.wire.hosts import provider

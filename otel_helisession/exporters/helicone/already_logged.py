@@ -8,17 +8,17 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
 from otel_helisession.conventions import reader
-from otel_helisession.conventions.candidate import Candidate
-from otel_helisession.conventions.counting import count
+from otel_helisession.conventions.attributes.values import Attributes, integer, text
 from otel_helisession.conventions.operation import Operation, Usage
-from otel_helisession.conventions.values import Attributes, integer, text
+from otel_helisession.conventions.totals.candidate import Candidate
+from otel_helisession.conventions.totals.counting import count
 
 
 def already_logged(spans: Sequence[ReadableSpan]) -> frozenset[int]:
     """Return the ids of the LLM spans that another span of the batch stands for.
 
     Two instrumentations may cover one call, and a gateway may report it again; see
-    :mod:`otel_helisession.conventions.counting`. Reads a span whole only where it does not
+    :mod:`otel_helisession.conventions.totals.counting`. Reads a span whole only where it does not
     say what it counted by the GenAI conventions' names, and is not the only call.
     """
     known = [(span, span.attributes or {}) for span in spans if span.context is not None]

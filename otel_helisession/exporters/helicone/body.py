@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from otel_helisession.conventions.json_text import json_text
-from otel_helisession.conventions.shortening import STEPS, shortened, summary
+from otel_helisession.conventions.attributes.json_text import json_text
+from otel_helisession.conventions.attributes.shortening import STEPS, shortened, summary
 from otel_helisession.exporters.helicone.endpoint import Flavour, Provider
 from otel_helisession.exporters.helicone.exchanges.exchange import Exchange
 

@@ -12,7 +12,7 @@ from otel_helisession import semconv
 from otel_helisession.conventions import reader
 from otel_helisession.conventions.discretion import without_content
 from otel_helisession.conventions.operation import Data, Operation, ToolCall, VectorQuery
-from otel_helisession.conventions.pricing import priced
+from otel_helisession.conventions.totals.pricing import priced
 from otel_helisession.exporters.helicone.body import Envelope, encode_body
 from otel_helisession.exporters.helicone.endpoint import Endpoint, Provider, is_helicone
 from otel_helisession.exporters.helicone.exchanges import data, llm, tool, vector

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from otel_helisession.conventions.attributes.values import parsed
 from otel_helisession.conventions.operation import Operation, Usage
-from otel_helisession.conventions.values import parsed
 from otel_helisession.exporters.helicone.exchanges.chat import parameters
 from otel_helisession.exporters.helicone.exchanges.exchange import Exchange
 from otel_helisession.exporters.helicone.exchanges.messages import (

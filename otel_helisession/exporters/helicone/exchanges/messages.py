@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from otel_helisession.conventions.json_text import json_text
+from otel_helisession.conventions.attributes.json_text import json_text
 
 Message = Mapping[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from otel_helisession.conventions.attributes.values import decimal
 from otel_helisession.conventions.operation import Failure, VectorQuery
-from otel_helisession.conventions.values import decimal
 from otel_helisession.exporters.helicone.exchanges.exchange import Exchange
 from otel_helisession.exporters.helicone.exchanges.outcome import error
 

@@ -1,0 +1,1 @@
+"""What attributes hold, as libraries write it: typed, bounded, made whole again."""

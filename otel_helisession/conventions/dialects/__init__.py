@@ -1,0 +1,1 @@
+"""The conventions themselves, one module each; `reader.CONVENTIONS` has their order."""
