@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, Final
 
@@ -117,7 +117,12 @@ class OpenTrace:
         now on they count as written. To be called once."""
         self._fold(everything=True)
         closed = {semconv.TRACE_CLOSED: why, semconv.TRACE_CLOSED_AT: _text(now_unix_nano)}
-        spans = [self._node_span(path, node, closed) for path, node in self._places.sum_up()]
+        places = dict(self._places.sum_up())
+        links = {_place_of_links(places): [Link(context) for context in self._begun]}
+        spans = [
+            self._node_span(path, node, closed, links.get(path, []))
+            for path, node in places.items()
+        ]
         new = [span for span in spans if span.context.span_id not in self.written.nodes]
         self.written.nodes.update(span.context.span_id for span in new)
         return new
@@ -186,14 +191,14 @@ class OpenTrace:
             if is_fault:
                 totals.fail(note.candidate.kind)
 
-    def _node_span(self, path: str, node: Node, closed: dict[str, Any]) -> TraceSpan:
+    def _node_span(
+        self, path: str, node: Node, closed: dict[str, Any], links: list[Link]
+    ) -> TraceSpan:
         names = list(self._names)
         attributes: dict[str, Any] = {semconv.SESSION_NAME: names[0] if names else None}
-        links = []
         if path == ROOT:
             attributes |= self._described
             attributes[semconv.SESSION_NAMES] = tuple(names) if len(names) > 1 else None
-            links = [Link(context) for context in self._begun]
         else:
             for key in (semconv.SESSION_ID, semconv.OTEL_SESSION_ID):
                 attributes[key] = self._described.get(key)
@@ -208,6 +213,14 @@ class OpenTrace:
             errors=sum(node.totals.errors.values()),
             links=links,
         )
+
+
+def _place_of_links(places: Mapping[str, Node]) -> str:
+    """Return the path of the node that is linked to the session's traces: the first below the
+    root, because Jaeger's pages take a root with links for one whose parent is missing, and say
+    that the trace is incomplete."""
+    below = [path for path in places if path != ROOT and path.count("/") == 1]
+    return min(below, key=lambda path: (places[path].start, path), default=ROOT)
 
 
 def _text(unix_nano: int) -> str:
