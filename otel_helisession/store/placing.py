@@ -71,8 +71,8 @@ _REMAKE: Final = """
         end_unix_nano = excluded.end_unix_nano
 """
 _DROP: Final = (
-    "DELETE FROM sessions WHERE session_id = ?1"
-    " AND NOT EXISTS (SELECT 1 FROM spans WHERE session_id = ?1)"
+    "DELETE FROM sessions WHERE session_id = ?"
+    " AND NOT EXISTS (SELECT 1 FROM spans WHERE session_id = ?)"
 )
 
 
@@ -110,7 +110,7 @@ def move(connection: sqlite3.Connection, moves: Iterable[Move]) -> None:
     remaining = []
     for session_id in touched:
         connection.execute(_REMAKE, (session_id,))
-        if connection.execute(_DROP, (session_id,)).rowcount == 0:
+        if connection.execute(_DROP, (session_id, session_id)).rowcount == 0:
             remaining.append(session_id)
     tally.note(connection, remaining)
     search.changed(connection, touched)
