@@ -1,12 +1,14 @@
-"""Delivery beside the SDK's BatchSpanProcessor: CPU a span, and drops, with the same exporter.
+"""Delivery beside the SDK's BatchSpanProcessor: CPU a span, and drops.
 
     python benchmarks/delivery.py            # about four minutes
     python benchmarks/delivery.py --quick    # half a minute, noisier
+    python benchmarks/delivery.py --write    # and puts the tables into docs/performance.md
 
-Both pipelines have a stock OTLPSpanExporter over HTTP, and send to one sink on loopback, in
-another process. CPU time is the whole process's, all threads, for spans that end at a steady
-rate which neither finds hard; less what the same spans cost with a processor that does nothing.
-The pipelines take turns, in an order that changes; each figure is the lowest of its rounds.
+All pipelines export OTLP over HTTP to one sink on loopback, in another process. CPU time is the
+whole process's, all threads, for spans that end at a steady rate which none finds hard, less what
+the same spans cost with a processor that does nothing. In a round every pipeline has its turn, in
+an order that changes; a pipeline is compared with the SDK's of the same round, and what is
+reported is the median over the rounds, with its median absolute deviation (MAD).
 
 Drops: spans end for some seconds at a higher and higher rate. The answer is what the sink got.
 With --check it is an error if ours drops at the rate at which the SDK's begins to.
@@ -17,24 +19,22 @@ from __future__ import annotations
 import argparse
 import gc
 import logging
-import multiprocessing
 import random
 import statistics
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.metadata import version
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 from typing import Any
 
+import page
+from measuring import added, figure, ratio
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Tracer
+from otlp_sink import Sink
 
 from otel_helisession import SessionSpanProcessor, session
 from otel_helisession.exporters.fast_otlp import FastOTLPSpanExporter
@@ -71,235 +71,196 @@ CHAT: dict[str, Any] = {
 PER_SESSION = 256
 """Spans of a session: a batch of the exporter's holds two, as it would of a busy agent's."""
 
+RATE = 3_000.0
+WARMING = 200
+
 
 class Nothing(SpanProcessor):
     """Does nothing."""
 
 
-def serve(pipe: Connection) -> None:
-    """Answer every OTLP request with success, and tell how many spans came when asked."""
-    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+NOTHING, SDK, OURS, FAST = (
+    "nothing",
+    "BatchSpanProcessor",
+    "SessionSpanProcessor, the SDK's exporter",
+    "SessionSpanProcessor, `FastOTLPSpanExporter`",
+)
 
-    bodies: list[bytes] = []
-
-    class Sink(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            bodies.append(self.rfile.read(int(self.headers["content-length"])))
-            self.send_response(200)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Sink)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    pipe.send(f"http://127.0.0.1:{server.server_address[1]}/v1/traces")
-    while pipe.recv():
-        count = 0
-        for body in bodies:
-            request = ExportTraceServiceRequest.FromString(body)
-            for resource in request.resource_spans:
-                count += sum(len(scope.spans) for scope in resource.scope_spans)
-        bodies.clear()
-        pipe.send(count)
+PIPELINES: dict[str, Callable[[str], SpanProcessor]] = {
+    NOTHING: lambda endpoint: Nothing(),
+    SDK: lambda endpoint: BatchSpanProcessor(OTLPSpanExporter(endpoint)),
+    OURS: lambda endpoint: SessionSpanProcessor(OTLPSpanExporter(endpoint)),
+    FAST: lambda endpoint: SessionSpanProcessor(FastOTLPSpanExporter(endpoint=endpoint)),
+}
 
 
-class Sink:
-    """An OTLP endpoint in a process of its own.
+@dataclass(frozen=True)
+class Kind:
+    """One kind of span.
 
     Attributes:
-        endpoint: Its URL.
+        name: What the spans are.
+        attributes: Those of each.
+        in_session: Whether they are in sessions; then our processor stamps four attributes
+            more, which its exporter has to encode, and the SDK's has not.
     """
 
-    def __init__(self) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self._pipe, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=serve, args=(theirs,), daemon=True)
-        self._process.start()
-        self.endpoint: str = self._pipe.recv()
-
-    def received(self) -> int:
-        """Return how many spans have come since the last time."""
-        self._pipe.send(True)
-        return int(self._pipe.recv())
-
-    def close(self) -> None:
-        """End it."""
-        self._pipe.send(False)
-        self._process.join(5)
+    name: str
+    attributes: dict[str, Any]
+    in_session: bool
 
 
-def exporter(sink: Sink) -> OTLPSpanExporter:
-    return OTLPSpanExporter(sink.endpoint)
-
-
-PIPELINES: dict[str, Callable[[Sink], SpanProcessor]] = {
-    "nothing": lambda sink: Nothing(),
-    "BatchSpanProcessor": lambda sink: BatchSpanProcessor(exporter(sink)),
-    "SessionSpanProcessor": lambda sink: SessionSpanProcessor(exporter(sink)),
-    "the same, FastOTLPSpanExporter": lambda sink: SessionSpanProcessor(
-        FastOTLPSpanExporter(endpoint=sink.endpoint)
-    ),
-}
+KINDS = (
+    Kind("plumbing, no session", PLUMBING, False),
+    Kind("LLM calls in sessions: read, stamped, masked", CHAT, True),
+)
 
 
 @contextmanager
 def pipeline(name: str, sink: Sink) -> Iterator[tuple[TracerProvider, Tracer]]:
     provider = TracerProvider(shutdown_on_exit=False)
-    provider.add_span_processor(PIPELINES[name](sink))
+    provider.add_span_processor(PIPELINES[name](sink.endpoint))
     yield provider, provider.get_tracer("benchmark")
     provider.shutdown()
 
 
-def end_spans(
-    tracer: Tracer, count: int, rate: float, attributes: dict[str, Any], in_session: bool
-) -> None:
+def end_spans(tracer: Tracer, count: int, rate: float, kind: Kind) -> None:
     """End *count* spans at *rate* a second, in bursts of a hundredth of a second."""
     burst = max(1, int(rate / 100))
     started = time.perf_counter()
     done = 0
     while done < count:
         with ExitStack() as stack:
-            if in_session:
+            if kind.in_session:
                 stack.enter_context(session("Trip", id=f"t-{done // PER_SESSION}"))
             for _ in range(min(burst, count - done)):
-                tracer.start_span("work", attributes=attributes).end()
+                tracer.start_span("work", attributes=kind.attributes).end()
         done += burst
         pause = started + done / rate - time.perf_counter()
         if pause > 0:
             time.sleep(pause)
 
 
-@dataclass
-class Case:
-    """One kind of span, through one pipeline.
-
-    Attributes:
-        kind: What the spans are.
-        name: The pipeline.
-        attributes: Those of each span.
-        in_session: Whether the spans are in sessions.
-        micros: CPU time a span, a round.
-    """
-
-    kind: str
-    name: str
-    attributes: dict[str, Any]
-    in_session: bool
-    micros: list[float] = field(default_factory=list)
-
-    def measure(self, sink: Sink, count: int, rate: float) -> None:
-        with pipeline(self.name, sink) as (provider, tracer):
-            end_spans(tracer, 200, rate, self.attributes, self.in_session)
-            provider.force_flush()
-            gc.collect()
-            before = time.process_time()
-            end_spans(tracer, count, rate, self.attributes, self.in_session)
-            provider.force_flush()
-            spent = time.process_time() - before
-        received = sink.received()
-        expected = 0 if self.name == "nothing" else count + 200
-        if received != expected:
-            print(f"({self.name}: {received} of {expected} spans came; this round is left out)")
-            return
-        self.micros.append(spent / count * 1e6)
+def micros(name: str, sink: Sink, kind: Kind, count: int) -> float | None:
+    """Return the CPU time a span of the pipeline *name*; None when spans were dropped."""
+    with pipeline(name, sink) as (provider, tracer):
+        end_spans(tracer, WARMING, RATE, kind)
+        provider.force_flush()
+        gc.collect()
+        before = time.process_time()
+        end_spans(tracer, count, RATE, kind)
+        provider.force_flush()
+        spent = time.process_time() - before
+    if sink.received() != (0 if name == NOTHING else count + WARMING):
+        return None
+    return spent / count * 1e6
 
 
-def cases() -> list[Case]:
-    """Return every case; in sessions our processor stamps, the others' spans have no session."""
-    kinds = [
-        ("nothing to read: plumbing, no session", PLUMBING, False),
-        ("reading, masking, re-stamping: LLM calls in sessions", CHAT, True),
+def rounds_of(sink: Sink, kind: Kind, rounds: int, count: int) -> dict[str, list[float]]:
+    """Return the CPU times a span of each pipeline, one a round; rounds with drops are left out."""
+    found: dict[str, list[float]] = {name: [] for name in PIPELINES}
+    order = random.Random(7)
+    for _ in range(rounds):
+        turn = {
+            name: micros(name, sink, kind, count)
+            for name in order.sample(list(PIPELINES), len(PIPELINES))
+        }
+        whole = {name: spent for name, spent in turn.items() if spent is not None}
+        if len(whole) < len(turn):
+            print(f"(spans were dropped by {turn.keys() - whole.keys()}: a round is left out)")
+            continue
+        for name, spent in whole.items():
+            found[name].append(spent)
+    return found
+
+
+def cost(sink: Sink, rounds: int, count: int) -> list[str]:
+    """Return the rows of the table of CPU times."""
+    rows = [
+        "| spans | pipeline | CPU, µs a span | less the program's own | of BatchSpanProcessor's |",
+        "|---|---|---:|---:|---:|",
     ]
-    return [
-        Case(kind, name, attributes, on) for kind, attributes, on in kinds for name in PIPELINES
-    ]
+    for kind in KINDS:
+        found = rounds_of(sink, kind, rounds, count)
+        bare = found[NOTHING]
+        stock = [one - other for one, other in zip(found[SDK], bare, strict=True)]
+        rows.append(f"| {kind.name} | nothing | {figure(bare)} |  |  |")
+        for name in (SDK, OURS, FAST):
+            own = [one - other for one, other in zip(found[name], bare, strict=True)]
+            compared = "1" if name == SDK else str(ratio(own, stock))
+            cells = [name, str(figure(found[name])), str(added(found[name], bare)), compared]
+            rows.append(f"| {kind.name} | {' | '.join(cells)} |")
+    return rows
 
 
-def report(measured: list[Case]) -> None:
-    print("| spans | pipeline | CPU µs a span, lowest | median | less nothing's | of the SDK's |")
-    print("|---|---|---:|---:|---:|---:|")
-    for case in measured:
-        peers = {peer.name: min(peer.micros) for peer in measured if peer.kind == case.kind}
-        lowest = min(case.micros)
-        own, stock = lowest - peers["nothing"], peers["BatchSpanProcessor"] - peers["nothing"]
-        ratio = "" if case.name == "nothing" else f"{own / stock:.2f}"
-        row = [case.kind, case.name, f"{lowest:.1f}", f"{statistics.median(case.micros):.1f}"]
-        print(f"| {' | '.join([*row, f'{own:.1f}', ratio])} |")
-
-
-def drops(sink: Sink, rates: list[int], passes: int, seconds: float) -> bool:
-    """Print how many spans were dropped at each rate, of those that the thread managed to end.
+def drops(sink: Sink, rates: list[int], passes: int, seconds: float) -> tuple[list[str], bool]:
+    """Measure which part of the spans that the program managed to end is dropped at each rate.
 
     Returns:
-        Whether ours dropped none, in any pass, at the lowest rate at which the SDK's dropped
-        some; True when there is no such rate.
+        The rows of a table; and whether ours dropped none, in any pass, at the lowest rate at
+        which the SDK's dropped some (True when there is none).
     """
+    rows = [f"| spans a second | {SDK} | {OURS} | {FAST} |", "|---:|---:|---:|---:|"]
     holds: bool | None = None
-    verdict = "The SDK's drops nothing at these rates."
-    print(
-        "\n| spans a second: asked for | SDK's: ended, dropped (lowest to highest) | ours ", end=""
-    )
-    print("| ours, fast encoding |\n|---:|---:|---:|---:|")
     for rate in rates:
-        found: dict[str, list[tuple[float, float]]] = {}
+        found: dict[str, list[tuple[float, float]]] = {SDK: [], OURS: [], FAST: []}
         for _ in range(passes):
-            for name in [name for name in PIPELINES if name != "nothing"]:
-                found.setdefault(name, []).append(_dropped(name, sink, rate, seconds))
-        cells = []
-        theirs, ours, _ = ([share for _, share in results] for results in found.values())
-        if holds is None and max(theirs) > 0:
-            holds = max(ours) == 0
-            verdict = f"The SDK's begins to drop at {rate:,} a second; ours drops {max(ours):.1%}."
-        for results in found.values():
-            ended = statistics.median(speed for speed, _ in results)
-            lost = [share for _, share in results]
-            cells.append(f"{ended:,.0f}, {min(lost):.1%} to {max(lost):.1%}")
-        print(f"| {rate:,} | {' | '.join(cells)} |", flush=True)
-    print(f"\n{verdict}")
-    return holds is not False
+            for name, results in found.items():
+                results.append(dropped(name, sink, rate, seconds))
+        if holds is None and any(lost for _, lost in found[SDK]):
+            holds = not any(lost for _, lost in found[OURS])
+        rows.append(f"| {rate:,} | {' | '.join(cells(rate, found))} |")
+    return rows, holds is not False
 
 
-def _dropped(name: str, sink: Sink, rate: int, seconds: float) -> tuple[float, float]:
+def dropped(name: str, sink: Sink, rate: int, seconds: float) -> tuple[float, float]:
     """Return how many spans a second were ended, and which part of them did not arrive."""
     with pipeline(name, sink) as (provider, tracer):
         count = int(rate * seconds)
         started = time.perf_counter()
-        end_spans(tracer, count, rate, PLUMBING, in_session=False)
+        end_spans(tracer, count, rate, KINDS[0])
         speed = count / (time.perf_counter() - started)
         provider.force_flush()
     return speed, 1 - sink.received() / count
 
 
+def cells(rate: int, found: Mapping[str, list[tuple[float, float]]]) -> Iterator[str]:
+    """Say what was dropped, lowest to highest, and what was ended where that is much less."""
+    for results in found.values():
+        lost = sorted(share for _, share in results)
+        ended = statistics.median(speed for speed, _ in results)
+        text = f"{lost[0]:.1%} to {lost[-1]:.1%}" if lost[-1] else "0%"
+        yield text if ended > 0.97 * rate else f"{text} of {ended:,.0f}"
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--quick", action="store_true", help="few rounds, for a first look")
+    parser.add_argument("--write", action="store_true", help="update docs/performance.md")
     parser.add_argument(
         "--check", action="store_true", help="exit 1 if ours drops where the SDK's begins to"
     )
     options = parser.parse_args()
-    quick: bool = options.quick
-    rounds, count, rate = (4, 2_048, 3_000.0) if quick else (24, 2_048, 3_000.0)
+    rounds, count = (5, 1_024) if options.quick else (31, 1_536)
+    rates = [4_000, 8_000] if options.quick else [4_000, 6_000, 8_000, 10_000, 14_000]
+    passes, seconds = (1, 2.0) if options.quick else (3, 2.0)
     logging.disable()  # warnings of drops, which are counted here
     sink = Sink()
-    measured = cases()
-    order = random.Random(7)
-    for _ in range(rounds):
-        for case in order.sample(measured, len(measured)):
-            case.measure(sink, count, rate)
-    print(
-        f"Python {sys.version.split()[0]}, OpenTelemetry {version('opentelemetry-sdk')}, ", end=""
-    )
-    print(f"{rounds} rounds of {count:,} spans at {rate:,.0f} a second.\n")
-    report(measured)
-    rates = [4_000, 8_000] if quick else [4_000, 5_000, 6_000, 7_000, 8_000, 10_000, 14_000]
-    holds = drops(sink, rates, 1 if quick else 3, 3.0)
+    found = [
+        f"{page.conditions()}; {rounds} rounds of {count:,} spans at {RATE:,.0f} a second, "
+        "median ±MAD.",
+        "",
+        *cost(sink, rounds, count),
+    ]
+    print("\n".join(found), flush=True)
+    table, holds = drops(sink, rates, passes, seconds)
     sink.close()
-    sys.exit(1 if options.check and not holds else 0)
+    found += ["", f"Dropped in {passes} passes of {seconds:.0f} s, lowest to highest:", "", *table]
+    print("\n".join(found[-len(table) - 3 :]))
+    if options.write:
+        page.write("delivery", "\n".join(found))
+    if options.check and not holds:
+        sys.exit("ours drops spans at a rate at which BatchSpanProcessor begins to")
 
 
 if __name__ == "__main__":

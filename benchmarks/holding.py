@@ -2,14 +2,17 @@
 
     python benchmarks/holding.py [--quick]
 
-Beside the SDK's BatchSpanProcessor, whose spans carry the same attributes here. Bytes as
-tracemalloc counts them, after a full garbage collection. scaling.py writes this table, too.
+Beside the SDK's BatchSpanProcessor, whose spans carry the same attributes here. They wait because
+the exporter hangs in its first batch, as it does before a backend that is down. Bytes as
+tracemalloc counts them, after a full garbage collection; that one's time without tracemalloc.
+scaling.py writes this table, too.
 """
 
 from __future__ import annotations
 
 import argparse
 import gc
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable
@@ -24,7 +27,6 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, Spa
 from otel_helisession import DeliverySettings, Session, SessionSpanProcessor, set_session
 
 TRIP = Session("Trip planner", path="/trip/research")
-HOURS = 10_000_000  # milliseconds: nothing leaves by itself
 
 
 class Nothing(SpanProcessor):
@@ -38,23 +40,27 @@ class SameAttributes(BatchSpanProcessor):
         span.set_attributes(TRIP.attributes)
 
 
-class Nowhere(SpanExporter):
-    """Takes spans and drops them."""
+class Hanging(SpanExporter):
+    """Takes spans and drops them, while *open*; hangs otherwise."""
+
+    def __init__(self, open: threading.Event) -> None:
+        self._open = open
 
     def export(self, spans: Any) -> SpanExportResult:
+        self._open.wait()
         return SpanExportResult.SUCCESS
 
 
-def pipelines(count: int) -> dict[str, Callable[[], SpanProcessor]]:
-    """Return processors that hold *count* spans until they are flushed."""
-    sizes = {"max_queue_size": 2 * count, "schedule_delay_millis": HOURS}
+Pipeline = Callable[[SpanExporter], SpanProcessor]
+
+
+def pipelines(count: int) -> dict[str, Pipeline]:
+    """Return processors that can hold *count* spans."""
     return {
-        "nothing held": Nothing,
-        "BatchSpanProcessor": lambda: SameAttributes(
-            Nowhere(), **sizes, max_export_batch_size=2 * count
-        ),
-        "otel-helisession": lambda: SessionSpanProcessor(
-            Nowhere(), settings=DeliverySettings(2 * count, HOURS, 2 * count, 10**12)
+        "nothing held": lambda exporter: Nothing(),
+        "BatchSpanProcessor": lambda exporter: SameAttributes(exporter, max_queue_size=2 * count),
+        "otel-helisession": lambda exporter: SessionSpanProcessor(
+            exporter, settings=DeliverySettings(max_queue_size=2 * count, max_queue_bytes=10**12)
         ),
     }
 
@@ -76,9 +82,11 @@ class Held:
     collection_millis: Figure
 
 
-def held(make: Callable[[], SpanProcessor], count: int) -> Held:
+def held(make: Pipeline, count: int) -> Held:
     """Let *count* spans wait in a pipeline of its own, in a session; then let them go, twice."""
-    processor = make()
+    opened = threading.Event()
+    opened.set()
+    processor = make(Hanging(opened))
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(processor)
     tracer = provider.get_tracer("benchmark")
@@ -90,6 +98,7 @@ def held(make: Callable[[], SpanProcessor], count: int) -> Held:
     token = context.attach(set_session(TRIP))
     end_spans(100)
     _flush(processor)
+    opened.clear()
     gc.collect()
     tracemalloc.start()
     before, objects = tracemalloc.get_traced_memory()[0], len(gc.get_objects())
@@ -99,7 +108,13 @@ def held(make: Callable[[], SpanProcessor], count: int) -> Held:
     size = (tracemalloc.get_traced_memory()[0] - before) / count
     more = (len(gc.get_objects()) - objects) / count
     tracemalloc.stop()
+    opened.set()
+    _flush(processor)
+    opened.clear()
+    end_spans(count)
+    time.sleep(0.5)
     pauses = figure([_collection() for _ in range(7)])
+    opened.set()
     _flush(processor)
     gc.collect()
     tracemalloc.start()  # after a first load, when everything has the size that it needs

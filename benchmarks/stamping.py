@@ -3,10 +3,12 @@
     python benchmarks/stamping.py            # about a minute
     python benchmarks/stamping.py --quick    # a few seconds, noisier
 
-Every case runs in every round, in an order that changes from round to round, so that a slow
-second of the machine hits all of them alike. One process, one thread, thread CPU time, no
-garbage collection while timing. "Added" is the minimum over rounds less that of the bare span
-of the same shape; the two bare cases are the same code, and their difference is the noise.
+Every case runs in every round, those of a shape right after each other in an order that changes,
+so that a slow moment of the machine hits what is compared alike. One process, one thread, thread
+CPU time, no garbage collection while timing. "Added" is what a case took beyond the bare span of
+its shape in the same round, and its ratios are those of the round too: medians over the rounds,
+with their median absolute deviation. The two bare cases are the same code: what they differ by is
+noise.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from __future__ import annotations
 import argparse
 import gc
 import random
-import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
 
+from measuring import added, figure, ratio
 from opentelemetry import baggage, context, trace
 from opentelemetry.processor.baggage import ALLOW_ALL_BAGGAGE_KEYS, BaggageSpanProcessor
 from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
@@ -30,6 +32,7 @@ from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
 from otel_helisession import Session, SessionSpanProcessor, session, set_session, step
 
 TRIP = Session("Trip planner", path="/trip/research")
+GIVEN = Session("Trip planner", "t-1", "/trip/research", "u-1", {"Plan": "pro"})
 BAGGAGE = {"session.id": TRIP.id, "session.path": TRIP.path, "session.name": TRIP.name}
 EIGHT: dict[str, Any] = {
     "http.request.method": "POST",
@@ -51,8 +54,11 @@ class Bare(SpanProcessor):
 class SetAttributes(SpanProcessor):
     """Writes the attributes of one session on each span: the floor by public means."""
 
+    def __init__(self, entered: Session = TRIP) -> None:
+        self._attributes = entered.attributes
+
     def on_start(self, span: Any, parent_context: Any = None) -> None:
-        span.set_attributes(TRIP.attributes)
+        span.set_attributes(self._attributes)
 
 
 @dataclass
@@ -76,14 +82,9 @@ class Case:
     def measure(self, times: int) -> None:
         with self.around():
             self.run(max(1, times // 20))
-            gc.collect()
-            gc.disable()
-            try:
-                before = time.thread_time_ns()
-                self.run(times)
-                self.nanos.append((time.thread_time_ns() - before) / times)
-            finally:
-                gc.enable()
+            before = time.thread_time_ns()
+            self.run(times)
+            self.nanos.append((time.thread_time_ns() - before) / times)
 
 
 def tracer_with(processor: SpanProcessor) -> trace.Tracer:
@@ -113,6 +114,10 @@ def in_session() -> Any:
     return attached(set_session(TRIP))
 
 
+def in_given_session() -> Any:
+    return attached(set_session(GIVEN))
+
+
 def in_baggage() -> Any:
     changed = context.get_current()
     for name, value in BAGGAGE.items():
@@ -136,6 +141,7 @@ def below(tracer: trace.Tracer, depth: int) -> Callable[[], Any]:
 def cases() -> list[Case]:
     """Return every case. The one named "bare span" is what the others of its shape add to."""
     bare, floor = tracer_with(Bare()), tracer_with(SetAttributes())
+    floor_given = tracer_with(SetAttributes(GIVEN))
     ours, theirs = (
         tracer_with(SessionSpanProcessor()),
         tracer_with(BaggageSpanProcessor(ALLOW_ALL_BAGGAGE_KEYS)),
@@ -147,6 +153,9 @@ def cases() -> list[Case]:
         Case("BaggageSpanProcessor, 3 entries", "root", spans(theirs), in_baggage),
         Case("in a session", "root", spans(ours), in_session),
         Case("no session", "root", spans(ours)),
+        Case("bare span", "7 keys of a session", spans(bare), in_given_session),
+        Case("bare set_attributes", "7 keys of a session", spans(floor_given), in_given_session),
+        Case("in a session", "7 keys of a session", spans(ours), in_given_session),
         Case("bare span", "8 attributes", spans(bare, EIGHT)),
         Case("bare set_attributes", "8 attributes", spans(floor, EIGHT), in_session),
         Case("in a session", "8 attributes", spans(ours, EIGHT), in_session),
@@ -175,6 +184,14 @@ def scopes(bare: trace.Tracer) -> list[Case]:
 
     tracer = trace.get_tracer("benchmark")
 
+    def by_hand(times: int) -> None:
+        for _ in range(times):
+            around = context.get_current()
+            span = tracer.start_span("research", around)
+            token = context.attach(trace.set_span_in_context(span, around))
+            context.detach(token)
+            span.end()
+
     def headers(times: int) -> None:
         for _ in range(times):
             assert TRIP.at("/trip/research").headers
@@ -196,44 +213,62 @@ def scopes(bare: trace.Tracer) -> list[Case]:
             "enter and leave",
             repeated(lambda: tracer.start_as_current_span("research")),
         ),
-        Case("step(), no SDK", "enter and leave", repeated(lambda: step("research")), in_session),
+        Case("bare span", "step(), no SDK", by_hand, in_session),
+        Case("step()", "step(), no SDK", repeated(lambda: step("research")), in_session),
         Case("headers, first time at a place", "headers", headers),
         Case("headers, again", "headers", known_headers),
     ]
 
 
+def one_round(measured: list[Case], times: int) -> None:
+    """Measure each case once, those of a shape right after each other: the speed of a machine with
+    other work changes from one tenth of a second to the next."""
+    shapes = list({case.shape for case in measured})
+    for shape in random.sample(shapes, len(shapes)):
+        alike = [case for case in measured if case.shape == shape]
+        for case in random.sample(alike, len(alike)):
+            case.measure(times)
+
+
 def report(measured: list[Case]) -> None:
-    """Print a row a case: minimum, median, and how they compare with the bare cases."""
+    """Print a row a case: what it takes, what it adds, and that beside set_attributes."""
     print(
         f"Python {sys.version.split()[0]}, OpenTelemetry {version('opentelemetry-sdk')}, ", end=""
     )
-    print(f"{len(measured[0].nanos)} rounds; microseconds of CPU time.\n")
-    print("| shape | case | min | median | added | added, of set_attributes' | whole, of its |")
-    print("|---|---|---:|---:|---:|---:|---:|")
+    print(f"{len(measured[0].nanos)} rounds; microseconds of CPU time, median ±MAD.\n")
+    print("| shape | case | µs | added | added, of set_attributes' | whole, of its |")
+    print("|---|---|---:|---:|---:|---:|")
     for case in measured:
-        lowest, median = min(case.nanos) / 1_000, statistics.median(case.nanos) / 1_000
-        row = [case.shape, case.name, f"{lowest:.2f}", f"{median:.2f}", "", "", ""]
+        took = [nanos / 1_000 for nanos in case.nanos]
+        row = [case.shape, case.name, f"{figure(took)}", "", "", ""]
         peers = {
-            peer.name: min(peer.nanos) / 1_000 for peer in measured if peer.shape == case.shape
+            peer.name: [nanos / 1_000 for nanos in peer.nanos]
+            for peer in measured
+            if peer.shape == case.shape
         }
         bare, floor = peers.get("bare span"), peers.get("bare set_attributes")
-        if bare is not None and floor is not None and case.name != "bare span":
-            row[4] = f"{lowest - bare:+.2f}"
-            row[5] = f"{(lowest - bare) / (floor - bare):.2f}"
-            row[6] = f"{lowest / floor:.2f}"
+        if bare is not None and case.name != "bare span":
+            row[3] = f"{added(took, bare)}"
+            if floor is not None:
+                row[4] = f"{ratio(_beyond(took, bare), _beyond(floor, bare))}"
+                row[5] = f"{ratio(took, floor)}"
         print(f"| {' | '.join(row)} |")
+
+
+def _beyond(took: list[float], bare: list[float]) -> list[float]:
+    return [one - other for one, other in zip(took, bare, strict=True)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="few rounds, for a first look")
     quick: bool = parser.parse_args().quick
-    rounds, times = (8, 400) if quick else (60, 1_500)
+    rounds, times = (40, 100) if quick else (400, 150)
     measured = cases()
-    order = random.Random(7)
+    gc.disable()
     for _ in range(rounds):
-        for case in order.sample(measured, len(measured)):
-            case.measure(times)
+        one_round(measured, times)
+        gc.collect()
     report(measured)
 
 

@@ -151,7 +151,7 @@ class SessionSpanProcessor(SpanProcessor):
             above = None if parent is None else live.find(parent.span_id)
             if above is not None and (
                 (session is not None and above.scope is not session)
-                or (parent.is_remote and live.came_in(span, above))  # type: ignore[union-attr]
+                or (above.context is not parent and live.came_in(span, above))
             ):
                 above = None  # a session() or step() was entered since, or it is another process's
             attributes: Any = span.attributes
@@ -165,8 +165,7 @@ class SessionSpanProcessor(SpanProcessor):
                 if ancestry.wanted:
                     ancestry.put(span)
                 return
-            key = span.context.span_id
-            entry = live.add(span, key, session, scope, above, self._rule)
+            entry = live.add(span, span.context, session, scope, above, self._rule)
             if entry is None:
                 self._stand_back()
                 return
@@ -197,7 +196,7 @@ class SessionSpanProcessor(SpanProcessor):
             if ancestry.wanted:
                 ancestry.put(span)
             return
-        entry = live.add(span, span.context.span_id, session, scope, above, self._rule)
+        entry = live.add(span, span.context, session, scope, above, self._rule)
         if entry is None:
             self._stand_back()
             return

@@ -75,6 +75,24 @@ def test_imports_point_down(path: Path) -> None:
         assert there == here or below, f"{path.name}:{line} imports {name}, which is not below"
 
 
+def _shelves() -> list[str]:
+    """Return the shelves of ``conventions`` as ARCHITECTURE.md orders them, the lowest first."""
+    text = (ROOT.parent / "ARCHITECTURE.md").read_text()
+    told = text.split("rest on one another in this order")[1].split("\n")[0]
+    return re.findall(r"`(\w+)`", told)
+
+
+@pytest.mark.parametrize("place", range(len(_shelves())), ids=_shelves())
+def test_shelves_of_conventions_rest_on_those_below(place: int) -> None:
+    """What libraries write is read by what is common to them, and never the other way round."""
+    shelf, *above = (f"{NAME}.conventions.{one}" for one in _shelves()[place:])
+    at = ROOT.parent / shelf.replace(".", "/")
+    files = [path for path in MODULES if at in path.parents or path == at.with_suffix(".py")]
+    assert files
+    for path in files:
+        assert [name for _, name in imported(path) if name.startswith(tuple(above))] == [], path
+
+
 LOGS = ("opentelemetry._logs", "opentelemetry.sdk._logs")
 """The public address of a signal that OpenTelemetry has not declared stable: its own
 documentation imports from here, and there is no other."""

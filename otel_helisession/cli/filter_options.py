@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ import click
 
 from otel_helisession.store import indexing
 from otel_helisession.store.connection import connect_to_read
-from otel_helisession.store.listing import KINDS, SORTS, SessionFilter, Term, split_terms
+from otel_helisession.store.listing import KINDS, SORTS, SessionFilter, Sought, Term, split_terms
+from otel_helisession.store.phrase import Phrase, saying
 from otel_helisession.store.search import SearchIndex
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
@@ -52,7 +53,7 @@ class Filters:
         texts = split_terms(self.search or "")
         found = {} if store is None or not texts else _said(store, texts)
         return SessionFilter(
-            terms=[Term(text, found.get(text, ())) for text in texts],
+            terms=[Term(one.text, found.get(one, ())) for one in texts],
             name=self.name,
             unnamed=self.unnamed,
             user_id=self.user,
@@ -96,10 +97,18 @@ def filter_options(function: _Function) -> _Function:
     return function
 
 
-def _said(store: Path, texts: list[str]) -> dict[str, set[str]]:
+def _said(store: Path, texts: list[Sought]) -> dict[Sought, Collection[str]]:
     """Return which sessions say each of *texts*, after bringing the index up to date."""
-    with suppress(sqlite3.Error, OSError), closing(SearchIndex(store)) as index:
-        with closing(connect_to_read(store)) as connection:
-            indexing.catch_up(connection, index)
-        return {text: index.find(text) for text in texts}
+    with (
+        suppress(sqlite3.Error, OSError),
+        closing(SearchIndex(store)) as index,
+        closing(connect_to_read(store)) as connection,
+    ):
+        indexing.catch_up(connection, index)
+        return {one: _saying(connection, index, one) for one in texts}
     return {}
+
+
+def _saying(connection: sqlite3.Connection, index: SearchIndex, sought: Sought) -> Collection[str]:
+    found = index.find(sought.text)
+    return saying(connection, Phrase(sought.text), found)[0] if sought.quoted else found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from otel_helisession.analysis.path_totals import busy
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.sessions.path import ROOT, clean_path, clean_segment
 from otel_helisession.store.row import SpanRow
@@ -43,11 +44,7 @@ class Folder:
     @property
     def busy_ms(self) -> float:
         """Milliseconds in which some span here or below was open; what overlaps counts once."""
-        total, reached = 0, 0
-        for start, end in sorted(self.spans):
-            total += max(end - max(start, reached), 0)
-            reached = max(reached, end)
-        return total / 1e6
+        return busy(self.spans) / 1e6
 
     def all_calls(self) -> Iterator[SpanRow]:
         """Yield the calls here and below."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import click
 
@@ -21,6 +21,7 @@ from otel_helisession.cli import importing, view_words
 from otel_helisession.cli.extra import needed
 from otel_helisession.cli.problem import Unusable
 from otel_helisession.cli.store_option import check_store, explained, store_option
+from otel_helisession.store.connection import is_only_read
 from otel_helisession.store.location import store_path
 from otel_helisession.web.policy import Policy, is_loopback
 
@@ -129,40 +130,45 @@ def view(files: tuple[Path, ...], store: Path | None, **given: Any) -> int:
     """
     asked = _Given(**given)
     policy = asked.policy()
-    check_store(store)
     with explained(store):
         path = store_path(store)
+        only_read = is_only_read(path)
     if files:
+        check_store(store)
         importing.read(files, path, "view")
-    _serve(asked, policy, path)
+    _serve(asked, policy, path, only_read)
     return 0
 
 
-def _serve(asked: _Given, policy: Policy, path: Path) -> None:
+def _serve(asked: _Given, policy: Policy, path: Path, only_read: bool) -> None:
     with needed("view", "viewer"):
         from otel_helisession.viewer.app import make_viewer
         from otel_helisession.viewer.doors import Doors, Ports
         from otel_helisession.viewer.serving import Server
-        from otel_helisession.viewer.settings import Settings
+        from otel_helisession.viewer.settings import Receivers, Settings
         from otel_helisession.viewer.upkeep import Upkeep
 
     links = _links(asked)
     listening = _listening(asked)
     port = listening.getsockname()[1]
     ports = Ports(asked.host, asked.otlp_http_port, asked.otlp_grpc_port)
-    doors = Doors(path, ports, policy, "trace" if asked.default_session == "trace" else None)
-    settings = Settings(path, policy, doors.receivers, links, f"helisession_{port}")
-    upkeep = Upkeep(path)
+    by_trace: Literal["trace"] | None = "trace" if asked.default_session == "trace" else None
+    doors = None if only_read else Doors(path, ports, policy, by_trace)
+    receivers = Receivers() if doors is None else doors.receivers
+    problems = [] if doors is None else doors.problems
+    settings = Settings(path, policy, receivers, links, f"helisession_{port}", only_read)
+    upkeep = None if only_read else Upkeep(path)
     address = view_words.address(asked.host, port, policy.token)
 
     def started() -> None:
-        click.echo(view_words.greeting(address, settings, doors.problems))
+        click.echo(view_words.greeting(address, settings, problems))
         if policy.token is None and not asked.no_open and sys.stdout.isatty():
             webbrowser.open(address)
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        upkeep.start()
+        if upkeep is not None:
+            upkeep.start()
         Server(make_viewer(settings), started).run(sockets=[listening])
     except KeyboardInterrupt:
         click.echo()
@@ -170,11 +176,12 @@ def _serve(asked: _Given, policy: Policy, path: Path) -> None:
         _close(doors, upkeep, listening)
 
 
-def _close(doors: Doors, upkeep: Any, listening: socket.socket) -> None:
+def _close(doors: Doors | None, upkeep: Any, listening: socket.socket) -> None:
     with suppress(KeyboardInterrupt):  # somebody who cannot wait
-        if not doors.close():
+        if doors is not None and not doors.close():
             click.echo("Spans that came last are read at the next start.", err=True)
-        upkeep.stop(0.5)
+        if upkeep is not None:
+            upkeep.stop(0.5)
     listening.close()
 
 

@@ -25,6 +25,12 @@ def _lines(place: str, settings: Settings, problems: Sequence[str]) -> Iterator[
     yield f"Store:    {settings.store}"
     yield ""
     receivers, token = settings.receivers, settings.policy.token
+    if settings.only_read:
+        yield "The store can only be read: no spans are taken, and a search does not look into"
+        yield "messages and paths. Another store: --store FILE"
+        yield ""
+        yield "Ctrl-C ends it."
+        return
     yield "Ways to send spans:"
     yield "  Python          otel_helisession.configure()   or: helisession run -- python app.py"
     if receivers.otlp_http:

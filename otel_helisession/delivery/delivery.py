@@ -75,7 +75,7 @@ class Delivery:
         """Forget threads, counts and what waits: after a fork, all are the parent's."""
         self._intake: deque[Item] = deque()
         self._cut: deque[str] = deque(maxlen=_MAX_CUT)
-        self._groups: SessionGroups[Item] = SessionGroups(
+        self._groups = SessionGroups(
             self.settings.schedule_delay_millis / 1_000, self.settings.max_export_batch_size
         )
         self.dropped = self.crowded_out = self.late = 0
@@ -276,10 +276,10 @@ class Delivery:
             if owner in cut:
                 self.dropped, self.crowded_out = self.dropped + 1, self.crowded_out + 1
             else:
-                self._groups.add(owner, (span, entry), size, now)
+                self._groups.add(owner, span, entry, size, now)
 
-    def _pass_on_group(self, group: Group[Item]) -> None:
-        spans = Sheaf(group.items, lambda item: self._finish(*item), self._finish_lock)
+    def _pass_on_group(self, group: Group) -> None:
+        spans = Sheaf(group.spans, group.entries, self._finish, self._finish_lock)
         self.queues.put(group.session_id, spans, group.weight)
 
 

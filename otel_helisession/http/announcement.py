@@ -11,6 +11,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from otel_helisession import observing, semconv
@@ -53,7 +54,16 @@ def names_on(headers: Any) -> set[bytes]:
 
 def is_explicit(headers: Any) -> bool:
     """Tell whether *headers* name a session; whose they are does not matter."""
-    return _SESSION_ID in names_on(headers)
+    for name, _ in headers.raw:
+        if len(name) == len(_SESSION_ID) and name.lower() == _SESSION_ID:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1_024)
+def _lowered(name: str) -> bytes:
+    """Return the *name* of a header of ours as names_on() has it."""
+    return name.lower().encode()
 
 
 def withdraw(request: Any) -> Announcement | None:
@@ -117,7 +127,7 @@ def _announce(request: Any, hosts: AllowedHosts) -> None:
     if not allowed:
         return
     wanted = _wanted() if explicit is None else explicit.complement
-    added = {name: value for name, value in wanted.items() if name.lower().encode() not in present}
+    added = {name: value for name, value in wanted.items() if _lowered(name) not in present}
     if added:
         for name, value in added.items():
             headers[name] = value

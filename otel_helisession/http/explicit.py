@@ -70,11 +70,11 @@ def claim_llm_span(session: Session) -> None:
 
 
 def _claim(span: Any, session: Session) -> None:
-    key = span.get_span_context().span_id
-    entry = live.find(key)
+    context = span.get_span_context()
+    entry = live.find(context.span_id)
     before: Mapping[str, str | int] = {}
     if entry is None:
-        entry = live.add(span, key, session, session, None, reader.segment)
+        entry = live.add(span, context, session, session, None, reader.segment)
     elif entry.scope is not None or not entry.session.id_given:  # else it was adopted: theirs
         before = entry.session.attributes
     if entry is None:  # its processor has just registered it, on another thread

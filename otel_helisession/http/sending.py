@@ -119,10 +119,11 @@ def _begin(
         explicit = recognise(request)
         if explicit is not None:
             context = context_api.set_value(SETTLED_KEY, True, set_session(explicit.session))
-    made, around = _call(request, current, package, context)
+    path = request.url.path
+    made, around = _call(request, path.rstrip("/"), current, package, context)
     if made is not None:
         context = trace.set_span_in_context(made.span, context)
-    names = made is None and around is None and chroma_names.is_asked(request.url.path)
+    names = made is None and around is None and chroma_names.is_asked(path)
     if context is None:
         if around is None and not names:
             return None
@@ -133,10 +134,13 @@ def _begin(
 
 
 def _call(
-    request: Any, current: Settings, package: Package, context: context_api.Context | None
+    request: Any,
+    path: str,
+    current: Settings,
+    package: Package,
+    context: context_api.Context | None,
 ) -> tuple[CallSpan | None, Any]:
-    """Return our span around *request*, or somebody else's; both None for neither kind of call."""
-    path = request.url.path.rstrip("/")
+    """Return our span around *request* to *path*, or somebody else's; None, None: neither."""
     if not endpoints.may_be(path):
         return None, None
     found = endpoints.find(request.method, _served_by(request), path, request.headers)

@@ -16,6 +16,7 @@ from otel_helisession.intake import status
 from otel_helisession.intake.compression import MAX_BODY_BYTES
 from otel_helisession.intake.inbox import FullError
 from otel_helisession.intake.intake import Intake
+from otel_helisession.intake.listening import listening, unheard
 from otel_helisession.intake.signals import SIGNALS, Signal
 from otel_helisession.web.policy import Policy
 
@@ -79,14 +80,14 @@ class GrpcReceiver:
         Raises:
             OSError: The port is taken, or may not be listened on.
         """
+        if self.port:  # gRPC itself would write lines of its own to the terminal
+            listening(self.host, self.port).close()
         try:
             port = self._server.add_insecure_port(self._address)
         except RuntimeError:
             port = 0
         if not port:
-            raise OSError(
-                f"cannot listen on {self._address}; is another collector running? Give another port"
-            )
+            raise unheard(self.host, self.port, None)
         self.port = port
         self._server.start()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -19,6 +18,7 @@ from starlette.routing import Route
 from otel_helisession.intake import helicone_http, otlp_http, signals
 from otel_helisession.intake.body import Room
 from otel_helisession.intake.intake import Intake
+from otel_helisession.intake.listening import listening
 from otel_helisession.web.gate import Gate
 from otel_helisession.web.policy import Policy
 
@@ -115,7 +115,7 @@ class HttpReceiver:
         Raises:
             OSError: The port is taken, or may not be listened on.
         """
-        self._socket = _listening(self.host, self.port)
+        self._socket = listening(self.host, self.port)
         self.port = self._socket.getsockname()[1]
         self._thread = threading.Thread(
             target=self._server.run,
@@ -131,20 +131,3 @@ class HttpReceiver:
         if self._thread is not None:
             self._thread.join(_STOP_SECONDS)
             self._socket.close()
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((host, port))
-        made.listen(128)
-    except OSError as error:
-        made.close()
-        raise OSError(
-            error.errno,
-            f"cannot listen on {host}:{port}: {error.strerror}; is another collector running? "
-            "Give another port",
-        ) from None
-    return made

@@ -44,6 +44,8 @@ def announced_session(context: Context | None = None) -> Session | None:
 
 
 def _session_at(context: Context | None, path_of: Callable[[LiveSpan], str]) -> Session | None:
+    if context is None:
+        context = context_api.get_current()
     session = context_session(context)
     span = live.find(trace.get_current_span(context).get_span_context().span_id)
     if span is None or (session is not None and span.scope is not session):

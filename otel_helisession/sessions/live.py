@@ -16,7 +16,7 @@ import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.trace import SpanKind
+from opentelemetry.trace import SpanContext, SpanKind
 
 from otel_helisession.sessions.path import clean_segment, join
 from otel_helisession.sessions.value import Session
@@ -45,15 +45,15 @@ class LiveSpan(weakref.ref):  # type: ignore[type-arg]
         ended: The finished span, until its segment has been read off it.
         fixed: The path, once it was shown outside.
         below: The path that its children start from, as known when the first one started.
-        key: Its span id.
+        context: Its SpanContext, which its children in this process have as their parent.
     """
 
     __slots__ = (
         "above",
         "below",
+        "context",
         "ended",
         "fixed",
-        "key",
         "position",
         "rule",
         "scope",
@@ -70,7 +70,7 @@ class LiveSpan(weakref.ref):  # type: ignore[type-arg]
     ended: ReadableSpan | None
     fixed: str | None
     below: str | None
-    key: int
+    context: SpanContext
 
     def path(self) -> str:
         """Return the path as far as it is known now, with the own segment; in constant time."""
@@ -135,34 +135,33 @@ remove = spans.pop
 
 
 def _forget(live: LiveSpan) -> None:
-    if spans.get(live.key) is live:
-        spans.pop(live.key, None)
+    key = live.context.span_id
+    if spans.get(key) is live:
+        spans.pop(key, None)
 
 
 def came_in(span: Any, above: LiveSpan) -> bool:
-    """Tell whether another process asked for *span*, though its remote parent is *above*, here.
+    """Tell whether another process asked for *span*, though its parent has the id of *above*, here.
 
     Within a process, too, a Context may travel as text, in Logfire's streams and programs'
     queues: such a parent is remote by name only. It is in the same trace, and what it started
     serves nobody's request.
     """
-    parent: Any = above()
-    return (
-        span.kind in _INCOMING
-        or parent is None
-        or parent.get_span_context().trace_id != span.parent.trace_id
+    parent: SpanContext = span.parent
+    return parent.is_remote and (
+        span.kind in _INCOMING or above() is None or above.context.trace_id != parent.trace_id
     )
 
 
 def add(
     span: Any,
-    key: int,
+    context: SpanContext,
     session: Session,
     scope: Session | None,
     above: LiveSpan | None,
     rule: Rule,
 ) -> LiveSpan | None:
-    """Register *span*, with span id *key*, as started, and return its entry; None: it has one."""
+    """Register *span*, of this *context*, as started, and return its entry; None: it has one."""
     live = LiveSpan(span, _forget)
     live.session = session
     live.scope = scope
@@ -178,7 +177,8 @@ def add(
     live.rule = rule
     live.ended = None
     live.fixed = None
-    live.key = key
+    live.context = context
+    key = context.span_id
     known = spans.setdefault(key, live)
     if known is not live:
         if known() is span:

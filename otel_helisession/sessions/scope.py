@@ -174,13 +174,7 @@ class session(Scope):
     def _enter(self) -> Session:
         if callable(self._id):
             raise TypeError("session(id=function) is for decorators; in a with block give the id")
-        entered = Session(
-            self._name,
-            id=self._id,
-            path=self._path,
-            user_id=self._user_id,
-            properties=self._properties,
-        )
+        entered = Session(self._name, self._id, self._path, self._user_id, self._properties)
         around = context_api.get_current()
         entry = self._attach(context_api.set_value(SESSION_KEY, entered, around))
         entry.session = entered

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote
 
@@ -47,6 +48,7 @@ def clean(text: str) -> str:
     return text.strip() if text.isprintable() else _CONTROL.sub("", text).strip()
 
 
+@lru_cache(maxsize=1_024)
 def clean_name(name: str) -> str:
     """Return a session name: clean, at most MAX_NAME_CHARS characters."""
     cleaned = clean(name)

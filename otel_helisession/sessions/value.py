@@ -70,15 +70,15 @@ class Session:
         given = None if id is None else _clean_given_id(id)
         if id_given is None:
             id_given = given is not None
-        put = object.__setattr__
-        put(self, "name", clean_name(name))
-        put(self, "id", given or str(uuid.uuid4()))
-        put(self, "path", clean_path(path))
-        put(self, "user_id", None if user_id is None else _clean_user_id(user_id))
-        put(self, "properties", _clean_properties(properties))
-        put(self, "id_given", id_given)
-        put(self, "_attributes", None)
-        put(self, "_headers", None)
+        _fill(
+            self,
+            clean_name(name),
+            given or str(uuid.uuid4()),
+            clean_path(path),
+            None if user_id is None else _clean_user_id(user_id),
+            _NO_PROPERTIES if properties is None else _clean_properties(properties),
+            id_given,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the fields, so that a queue can carry a session to another process."""
@@ -95,17 +95,9 @@ class Session:
         return cls(**fields) if fields["id"] else None
 
     def at(self, path: str) -> Session:
-        """Return this session at another *path*, which must be clean already. Costs about 1 µs."""
+        """Return this session at another *path*, which must be clean already. Half a µs."""
         moved = object.__new__(Session)
-        put = object.__setattr__
-        put(moved, "name", self.name)
-        put(moved, "id", self.id)
-        put(moved, "path", path)
-        put(moved, "user_id", self.user_id)
-        put(moved, "properties", self.properties)
-        put(moved, "id_given", self.id_given)
-        put(moved, "_attributes", None)
-        put(moved, "_headers", None)
+        _fill(moved, self.name, self.id, path, self.user_id, self.properties, self.id_given)
         return moved
 
     def child(self, name: str) -> Session:
@@ -118,7 +110,7 @@ class Session:
         made = self._attributes
         if made is None:
             made = _attributes_of(self)
-            object.__setattr__(self, "_attributes", made)
+            _put_attributes(self, made)
         return made
 
     @property
@@ -127,8 +119,41 @@ class Session:
         made = self._headers
         if made is None:
             made = MappingProxyType(encode_headers(self))
-            object.__setattr__(self, "_headers", made)
+            _put_headers(self, made)
         return made
+
+
+(
+    _put_name,
+    _put_id,
+    _put_path,
+    _put_user_id,
+    _put_properties,
+    _put_id_given,
+    _put_attributes,
+    _put_headers,
+) = (getattr(Session, slot).__set__ for slot in Session.__slots__)
+
+
+def _fill(
+    session: Session,
+    name: str,
+    id: str,
+    path: str,
+    user_id: str | None,
+    properties: Mapping[str, str],
+    id_given: bool,
+) -> None:
+    """Set all fields of *session*, which is being made: straight into the slots of a frozen value,
+    in half the time that object.__setattr__ takes to find them."""
+    _put_name(session, name)
+    _put_id(session, id)
+    _put_path(session, path)
+    _put_user_id(session, user_id)
+    _put_properties(session, properties)
+    _put_id_given(session, id_given)
+    _put_attributes(session, None)
+    _put_headers(session, None)
 
 
 def _attributes_of(session: Session) -> dict[str, str | int]:
@@ -168,8 +193,8 @@ def _clean_user_id(given: str) -> str | None:
     return clean_id(given) or None
 
 
-def _clean_properties(properties: Mapping[str, object] | None) -> Mapping[str, str]:
-    if properties is None or properties is _NO_PROPERTIES:
+def _clean_properties(properties: Mapping[str, object]) -> Mapping[str, str]:
+    if properties is _NO_PROPERTIES:
         return _NO_PROPERTIES
     if not isinstance(properties, Mapping):
         raise TypeError(f"properties must be a mapping, not {type(properties).__name__}")

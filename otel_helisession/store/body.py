@@ -124,7 +124,7 @@ def _plain(value: Any) -> Any:
 
 def _dumps(value: Any) -> str:
     try:
-        return json.dumps(value, default=_default, allow_nan=False, separators=(",", ":"))
+        return _ENCODER.encode(value)
     except (ValueError, TypeError, RecursionError):  # NaN, a cycle, odd keys, very deep
         return json.dumps(tame(value, 0), separators=(",", ":"))
 
@@ -137,6 +137,9 @@ def _default(value: Any) -> Any:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return list(value)
     return str(value)
+
+
+_ENCODER: Final = json.JSONEncoder(default=_default, allow_nan=False, separators=(",", ":"))
 
 
 def tame(value: Any, depth: int) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,23 @@ def connect_to_read(path: Path) -> sqlite3.Connection:
                 if found is not None:
                     return found
         raise error
+
+
+def is_only_read(path: Path) -> bool:
+    """Tell whether the store at *path* can be read and not be written; make it if it is missing.
+
+    Raises:
+        StoreError: It can be neither.
+    """
+    try:
+        with closing(connect(path)) as connection, translated(path):
+            connection.execute("DELETE FROM changed WHERE 0")  # to open it is not to write it
+    except UnwritableError:
+        if identity(path) is None:
+            raise
+        connect_to_read(path).close()
+        return True
+    return False
 
 
 @contextmanager

@@ -56,4 +56,4 @@ def _properties(span: ReadableSpan) -> str:
         for key, value in (span.attributes or {}).items()
         if key.startswith(prefix)
     }
-    return json.dumps(found, separators=(",", ":"), sort_keys=True)
+    return "{}" if not found else json.dumps(found, separators=(",", ":"), sort_keys=True)

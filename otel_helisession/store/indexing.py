@@ -27,6 +27,8 @@ _SELECT: Final = (
     "SELECT spans.id, session_id, name, path, target, model, provider, error_type, error_message,"
     " details.body FROM spans LEFT JOIN details USING (id)"
 )
+OF_SESSION: Final = f"{_SELECT} WHERE session_id = ?"
+"""What is searched of each span of a session."""
 
 
 def step(store: sqlite3.Connection, index: SearchIndex) -> bool:
@@ -69,7 +71,7 @@ def follow_changes(store: sqlite3.Connection, index: SearchIndex) -> None:
     if ids:
         index.drop(ids)
         for one in ids:
-            with closing(store.execute(f"{_SELECT} WHERE session_id = ?", (one,))) as rows:
+            with closing(store.execute(OF_SESSION, (one,))) as rows:
                 for found in _batches(rows):
                     index.add(list(_documents(found)))
         with transaction(store):

@@ -46,9 +46,9 @@ SORTS: Final[Mapping[str, str]] = {
 
 KINDS: Final = ("llm", "tool", "vector_db", "data")
 
-FIGURES_BY_NAME: Final = (
+FIGURES: Final = (
     f"SELECT name, errors, {_REQUESTS}, max({_DURATION}, 0) / 1e6, cost_usd, {_TOKENS},"
-    " start_unix_nano, end_unix_nano FROM sessions ORDER BY name"
+    " start_unix_nano, end_unix_nano FROM sessions"
 )
 """The figures of every session, in the order of :class:`Figures`."""
 
@@ -76,6 +76,18 @@ _MAX_TERMS: Final = 8
 
 _JSON: Final = frozenset({"properties", "models"})
 """Those that are kept as JSON, in ASCII."""
+
+
+class Sought(NamedTuple):
+    """A word that somebody searches for, or a phrase in quotation marks.
+
+    Attributes:
+        text: What was typed, without quotation marks.
+        quoted: Whether it had them: its words have to stand side by side.
+    """
+
+    text: str
+    quoted: bool
 
 
 class Term(NamedTuple):
@@ -159,11 +171,13 @@ class SessionFilter:
         )
 
 
-def split_terms(text: str) -> list[str]:
+def split_terms(text: str) -> list[Sought]:
     """Return what somebody searches for: words, and what stands in quotation marks as one."""
-    found = [quoted or word for quoted, word in _TERM.findall(text[:_MAX_SEARCH_CHARS])]
-    stripped = [term.strip().strip('"') for term in found]
-    return [term for term in stripped if term][:_MAX_TERMS]
+    found = [
+        Sought((quoted or word).strip().strip('"'), bool(quoted))
+        for quoted, word in _TERM.findall(text[:_MAX_SEARCH_CHARS])
+    ]
+    return [one for one in found if one.text][:_MAX_TERMS]
 
 
 def escaped(text: str) -> str:
@@ -193,9 +207,10 @@ class _Condition:
 
 def _found(term: Term) -> tuple[Any, ...]:
     texts = [json.dumps(term.text)[1:-1] if one in _JSON else term.text for one in _SEARCHED]
-    parts = [f"{column} LIKE ? ESCAPE '\\'" for column in _SEARCHED]
-    values: list[Any] = [f"%{escaped(text)}%" for text in texts]
-    if term.session_ids:
+    parts, values = [], []
+    if term.session_ids:  # first, which spares the others; in order, which halves its time
         parts.append("session_id IN (SELECT value FROM json_each(?))")
-        values.append(json.dumps(list(term.session_ids)))
+        values.append(json.dumps(sorted(term.session_ids)))
+    parts += [f"{column} LIKE ? ESCAPE '\\'" for column in _SEARCHED]
+    values += [f"%{escaped(text)}%" for text in texts]
     return f"({' OR '.join(parts)})", *values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Final, TypeVar
@@ -13,18 +13,17 @@ from typing import Any, Final, TypeVar
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.store import body, tally
 from otel_helisession.store.connection import connect_to_read, transaction, translated
-from otel_helisession.store.listing import FIGURES_BY_NAME, Figures, SessionFilter
+from otel_helisession.store.listing import FIGURES, Figures, SessionFilter, escaped
 from otel_helisession.store.location import identity, store_path
+from otel_helisession.store.phrase import Phrase, saying
 from otel_helisession.store.row import COLUMNS, SpanRow
+from otel_helisession.store.span_lines import IN_ORDER, SpanLine, SpanLines, span_lines
 from otel_helisession.store.summary import SessionSummary
+from otel_helisession.store.tellers import tellers
 
 _HEAD: Final = ("session_id", "name", "user_id", "properties", "start_unix_nano", "end_unix_nano")
 _SUMMARIES: Final = f"SELECT {', '.join((*_HEAD, *tally.TOTALS))} FROM sessions"
-_SPANS: Final = (
-    f"SELECT {', '.join(COLUMNS)} FROM spans WHERE session_id = ?"
-    " ORDER BY start_unix_nano, end_unix_nano DESC, kind <> 'structure', span_id"
-)
-"""The rows of a session in the order they started, a step before what it holds."""
+_SPANS: Final = f"SELECT {', '.join(COLUMNS)}, 1, 0 FROM spans WHERE session_id = ? {IN_ORDER}"
 
 _Reader = TypeVar("_Reader", bound="SessionReader")
 
@@ -120,25 +119,57 @@ class SessionReader:
         """
         condition, values = wanted.condition()
         counted = self._freshen() if recount else {}
-        page = self._summaries(f"WHERE {condition} {wanted.order()}", values, counted)
         if wanted.limit is None and not wanted.offset:
+            page = self._summaries(f"WHERE {condition} {wanted.order()}", values, counted)
             return len(page), page
-        rows = self._rows(f"SELECT count(*) FROM sessions WHERE {condition}", values)
-        return int(rows[0][0]) if rows else 0, page
+        # Ids first: sorting whole rows, and searching again to count, takes three times as long.
+        every = "(SELECT count(*) FROM sessions)" if condition == "1" else "count(*) OVER ()"
+        found = self._rows(
+            f"SELECT session_id, {every} FROM sessions WHERE {condition} {wanted.order()}", values
+        )
+        if not found:
+            rows = self._rows(f"SELECT count(*) FROM sessions WHERE {condition}", values)
+            return int(rows[0][0]) if rows else 0, ()
+        places = {session_id: place for place, (session_id, _) in enumerate(found)}
+        page = self._summaries(
+            "WHERE session_id IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(places)),),
+            counted,
+        )
+        return int(found[0][1]), tuple(sorted(page, key=lambda one: places[one.id]))
 
     def session(self, session_id: str) -> SessionSummary | None:
         """Return the session with exactly this id, or None. Counts it first if it is stale."""
         counted: Mapping[str, Sequence[Any]] = {}
-        if self._rows("SELECT 1 FROM sessions WHERE session_id = ? AND stale", (session_id,)):
+        if self._is_stale(session_id):
             assert self._connection is not None
             with translated(self.path):
                 counted = {session_id: tally.totals(self._connection, session_id)}
         found = self._summaries("WHERE session_id = ?", (session_id,), counted)
         return found[0] if found else None
 
+    def meant(self, given: str) -> str | None:
+        """Return the id that *given*, an id or the start of one, means; None: none, or several."""
+        if not given or self._rows("SELECT 1 FROM sessions WHERE session_id = ?", (given,)):
+            return given or None
+        found = self._rows(
+            "SELECT session_id FROM sessions WHERE session_id LIKE ? ESCAPE '\\' LIMIT 2",
+            (f"{escaped(given)}%",),
+        )
+        return str(found[0][0]) if len(found) == 1 else None
+
     def figures(self) -> list[Figures]:
-        """Return the figures of every session, in the order of their names; counts nothing."""
-        return list(map(Figures._make, self._rows(FIGURES_BY_NAME)))
+        """Return the figures of every session, in no order; counts nothing."""
+        return list(map(Figures._make, self._rows(FIGURES)))
+
+    def saying(
+        self, phrase: Phrase, session_ids: Collection[str], seconds: float
+    ) -> tuple[set[str], int]:
+        """Return which of these sessions have *phrase*, and how many there was no time for."""
+        if self._connection is None:
+            return set(), 0
+        with translated(self.path):
+            return saying(self._connection, phrase, session_ids, seconds)
 
     def names(self) -> Mapping[str, str]:
         """Return the name of every session by its id, the last started first."""
@@ -149,7 +180,22 @@ class SessionReader:
 
     def spans(self, session_id: str) -> tuple[SpanRow, ...]:
         """Return the session's spans in the order they started."""
-        return tally.judged([SpanRow(*row) for row in self._rows(_SPANS, (session_id,))])
+        rows = list(map(SpanRow._make, self._rows(_SPANS, (session_id,))))
+        if self._connection is None:
+            return ()
+        with translated(self.path):
+            return tally.judged(rows, tellers(self._connection, session_id))
+
+    def whole(self, session_id: str) -> tuple[SessionSummary, SpanLines] | None:
+        """Return the session with all its spans as JSON, or None. Counts once for both."""
+        if self._connection is None:
+            return None
+        with translated(self.path):
+            lines = span_lines(self._connection, session_id)
+        stale = self._is_stale(session_id)
+        counted = {session_id: tally.totals_of(lines.spans, lines.verdict)} if stale else {}
+        found = self._summaries("WHERE session_id = ?", (session_id,), counted)
+        return (found[0], lines) if found else None
 
     def span(self, session_id: str, trace_id: str, span_id: str) -> SpanRow | None:
         """Return one span of the session, without a verdict on it; None when it has no such."""
@@ -160,7 +206,7 @@ class SessionReader:
         )
         return SpanRow(*found[0]) if found else None
 
-    def detail(self, row: SpanRow) -> SpanDetail | None:
+    def detail(self, row: SpanRow | SpanLine) -> SpanDetail | None:
         """Return what the span of *row* says in full; None when it is gone meanwhile."""
         found = self._rows(
             "SELECT details.body, origins.body FROM spans JOIN details USING (id)"
@@ -197,6 +243,11 @@ class SessionReader:
                 except sqlite3.OperationalError:  # only to be read, or others write all the time
                     return {one: tally.totals(self._connection, one) for one in ids}
         return {}
+
+    def _is_stale(self, session_id: str) -> bool:
+        return bool(
+            self._rows("SELECT 1 FROM sessions WHERE session_id = ? AND stale", (session_id,))
+        )
 
     def _rows(self, query: str, values: Any = ()) -> list[tuple[Any, ...]]:
         if self._connection is None:

@@ -14,7 +14,8 @@ A migration that has been released is never edited: add one below it.
 ``origins``
     Resource and scope, once for all spans that share them.
 ``changed``
-    Sessions whose stored spans were changed in place: what the search index reads again.
+    Sessions whose stored spans were changed in place, because they were sent again with other
+    content, or found another session: what the search index reads again.
 
 ``stored_unix_nano`` is when a row was last written: what retention goes by, so that an old
 recording that is imported today is not deleted at once.
@@ -108,6 +109,14 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX sessions_stale ON sessions (session_id) WHERE stale",
     ),
     ("CREATE TABLE changed (session_id TEXT PRIMARY KEY) WITHOUT ROWID",),
+    (
+        """
+        CREATE TRIGGER IF NOT EXISTS details_changed AFTER UPDATE OF body ON details BEGIN
+            INSERT INTO changed SELECT session_id FROM spans
+            WHERE id = new.id AND session_id NOT IN (SELECT session_id FROM changed);
+        END
+        """,
+    ),
 )
 
 VERSION: Final = len(MIGRATIONS)

@@ -43,10 +43,10 @@ _TABLES: Final = (
 _IDEOGRAPHS: Final = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 """Written without blanks; each becomes a word, so that a text is found from its middle."""
 
-_WORD: Final = re.compile(r"[^\W_]+")
+WORD: Final = re.compile(r"[^\W_]+")
 """What the tokenizer takes for a word, near enough."""
 
-_LEAST_BEGINNING: Final = 3
+LEAST_BEGINNING: Final = 3
 """Letters from which a word may be the beginning of others: thousands begin with any one."""
 
 
@@ -103,13 +103,13 @@ class SearchIndex:
         connection = self._connect()
         if not self.full_text:
             query, value = "text LIKE ? ESCAPE '\\'", f"%{escaped(text)}%"
-        elif _WORD.search(text):
+        elif WORD.search(text):
             query, value = "words MATCH ?", _words(text)
         else:
             return set()
         rows = connection.execute(
-            "SELECT DISTINCT session_id FROM documents"
-            f" WHERE id IN (SELECT rowid FROM words WHERE {query})",
+            "SELECT DISTINCT session_id FROM words JOIN documents ON documents.id = words.rowid"
+            f" WHERE {query}",
             (value,),
         )
         return {session_id for (session_id,) in rows}
@@ -139,7 +139,7 @@ class SearchIndex:
                 )
                 connection.execute(
                     "INSERT INTO words (rowid, text) VALUES (?, ?)",
-                    (row.lastrowid, _spaced(text)),
+                    (row.lastrowid, spaced(text)),
                 )
             if marks is not None:
                 connection.execute("UPDATE mark SET span = ?", (marks[1],))
@@ -229,10 +229,11 @@ def _words(text: str) -> str:
     Quotation marks keep each from being one of its operators. The index knows which document
     has a word, not where, which makes it a fifth as large and three times as fast to fill.
     """
-    words = _WORD.findall(_spaced(text))
-    begins = "*" if len(words[-1]) >= _LEAST_BEGINNING and text[-1:].isalnum() else ""
+    words = WORD.findall(spaced(text))
+    begins = "*" if len(words[-1]) >= LEAST_BEGINNING and text[-1:].isalnum() else ""
     return " AND ".join(f'"{word}"' for word in words) + begins
 
 
-def _spaced(text: str) -> str:
+def spaced(text: str) -> str:
+    """Return *text* with blanks around characters that are words of their own."""
     return text if text.isascii() else _IDEOGRAPHS.sub(r" \g<0> ", text)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from otel_helisession.conventions.operation import Kind
 from otel_helisession.conventions.totals.candidate import Candidate, Key
 from otel_helisession.conventions.totals.counting import Count, count
 from otel_helisession.store.row import SpanRow
+from otel_helisession.store.tellers import tellers
 
 _COUNT_AT_ONCE: Final = 1_000
 """Sessions of up to so many spans are counted as they are written, which costs some 5 ms at
@@ -36,6 +37,9 @@ _UPDATE: Final = (
     " WHERE session_id = ?"
 )
 
+Totals = tuple[int | float | str | None, ...]
+"""Values in the order of TOTALS."""
+
 
 class _Counted(NamedTuple):
     """The columns of a span that totals are made of."""
@@ -60,27 +64,59 @@ class _Counted(NamedTuple):
 _SELECT: Final = f"SELECT {', '.join(_Counted._fields)} FROM spans WHERE session_id = ?"
 
 
-def judged(rows: Sequence[SpanRow]) -> tuple[SpanRow, ...]:
-    """Return one session's *rows* with ``counted`` and ``fault`` set."""
-    verdict = _verdict(rows)
-    return tuple(
-        row._replace(counted=key in verdict.requests, fault=key in verdict.faults)
-        for row in rows
-        for key in ((row.trace_id, row.span_id),)
+def judged(rows: Sequence[SpanRow], libraries: Mapping[Key, str]) -> tuple[SpanRow, ...]:
+    """Return one session's *rows* with ``counted`` and ``fault`` set; see :func:`verdict`."""
+    requests, faults = verdict(rows, libraries)
+    return tuple(SpanRow._make((*row[:-2], row[:2] in requests, row[:2] in faults)) for row in rows)
+
+
+def verdict(rows: Sequence[Any], libraries: Mapping[Key, str]) -> Count:
+    """Return which of a session's *rows* count.
+
+    Args:
+        rows: Its spans: SpanRow, or any value with the columns that decide.
+        libraries: Who tells of each; see :func:`~otel_helisession.store.tellers.tellers`.
+    """
+    return count(
+        [
+            Candidate(
+                (row.trace_id, row.span_id),
+                None if row.parent_span_id is None else (row.trace_id, row.parent_span_id),
+                row.kind,
+                row.status == "error",
+                row.response_id,
+                row.input_tokens,
+                row.output_tokens,
+                row.start_unix_nano,
+                row.end_unix_nano,
+                row.model,
+                libraries.get((row.trace_id, row.span_id)),
+            )
+            for row in rows
+        ]
     )
 
 
-def totals(connection: sqlite3.Connection, session_id: str) -> tuple[int | float | str | None, ...]:
+def totals(connection: sqlite3.Connection, session_id: str) -> Totals:
     """Return the session's totals, counted from its spans, in the order of TOTALS."""
     rows = list(map(_Counted._make, connection.execute(_SELECT, (session_id,))))
-    verdict = _verdict(rows)
-    requests = [row for row in rows if (row.trace_id, row.span_id) in verdict.requests]
+    return totals_of(rows, verdict(rows, tellers(connection, session_id)))
+
+
+def totals_of(rows: Sequence[Any], judged: Count) -> Totals:
+    """Return what a session's *rows* add up to, of which *judged* says what counts.
+
+    Args:
+        rows: Its spans: SpanRow, or any value with the columns that are counted.
+        judged: What :func:`verdict` says of them.
+    """
+    requests = [row for row in rows if (row.trace_id, row.span_id) in judged.requests]
     kinds = [row.kind for row in requests]
     usage = [_sum(getattr(row, name) for row in requests) for name in USAGE]
     return (
         len(rows),
         *(kinds.count(kind) for kind in ("llm", "tool", "vector_db", "data")),
-        len(verdict.faults),
+        len(judged.faults),
         *usage,
         sum(row.kind == "llm" and row.cost_usd is None for row in requests),
         *_latencies(requests),
@@ -88,7 +124,7 @@ def totals(connection: sqlite3.Connection, session_id: str) -> tuple[int | float
     )
 
 
-def _latencies(requests: Sequence[_Counted]) -> tuple[float | None, float | None]:
+def _latencies(requests: Sequence[Any]) -> tuple[float | None, float | None]:
     """Return mean and 95th percentile (nearest rank) of the requests' milliseconds."""
     times = sorted(max(row.end_unix_nano - row.start_unix_nano, 0) / 1e6 for row in requests)
     if not times:
@@ -148,30 +184,6 @@ def stale(connection: sqlite3.Connection) -> list[str]:
     """Return the sessions whose totals are to be counted."""
     rows = connection.execute("SELECT session_id FROM sessions WHERE stale").fetchall()
     return [session_id for (session_id,) in rows]
-
-
-def _verdict(rows: Sequence[SpanRow] | Sequence[_Counted]) -> Count:
-    return count(
-        [
-            Candidate(
-                (row.trace_id, row.span_id),
-                _parent(row),
-                row.kind,
-                row.status == "error",
-                row.response_id,
-                row.input_tokens,
-                row.output_tokens,
-                row.start_unix_nano,
-                row.end_unix_nano,
-                row.model,
-            )
-            for row in rows
-        ]
-    )
-
-
-def _parent(row: SpanRow | _Counted) -> Key | None:
-    return None if row.parent_span_id is None else (row.trace_id, row.parent_span_id)
 
 
 def _sum(values: Iterable[int | float | None]) -> int | float | None:

@@ -26,8 +26,8 @@ _PUT_SPAN: Final = (
     + ", ".join(f"{name} = excluded.{name}" for name in _SPAN_COLUMNS[2:])
 )
 _PUT_DETAIL: Final = (
-    "INSERT OR REPLACE INTO details (id, body)"
-    " SELECT id, ? FROM spans WHERE trace_id = ? AND span_id = ?"
+    "INSERT INTO details (id, body) SELECT id, ? FROM spans WHERE trace_id = ? AND span_id = ?"
+    " ON CONFLICT (id) DO UPDATE SET body = excluded.body WHERE body <> excluded.body"
 )
 _PUT_ORIGIN: Final = "INSERT OR IGNORE INTO origins (origin, body) VALUES (?, ?)"
 _PUT_SESSION: Final = """

@@ -1,31 +1,24 @@
-"""What the viewer answers, as JSON values: lists, names, one session, one span."""
+"""What the viewer answers, as JSON values: lists, names, one span; see also one_session.py."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 from typing import Any, Final
 
-from otel_helisession.analysis import columns
-from otel_helisession.analysis.critical_path import critical_path
 from otel_helisession.analysis.distribution import distribution
 from otel_helisession.analysis.documents import iso, session_document, span_document
-from otel_helisession.analysis.path_totals import PathTotals, path_totals
 from otel_helisession.store.listing import Figures, SessionFilter
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.row import SpanRow
 from otel_helisession.store.summary import SessionSummary
-from otel_helisession.viewer.problem import Problem
+from otel_helisession.viewer.problem import Moved, Problem
 
 _NEAR: Final = 5
 """Ids that the answer to a wrong one suggests."""
 
 _MOST_NAMES: Final = 500
 """Names that are described. Who gives each session a name of its own has as many as sessions."""
-
-_LOOKED_INTO: Final = 200
-"""Failed spans whose details are read for an HTTP status, at some 30 µs each."""
 
 
 def summary(session: SessionSummary) -> dict[str, Any]:
@@ -37,39 +30,28 @@ def summary(session: SessionSummary) -> dict[str, Any]:
     }
 
 
-def sessions(reader: SessionReader, wanted: SessionFilter) -> dict[str, Any]:
-    """Return a page of the list, and how many sessions there are on all pages."""
-    total, found = reader.find(wanted, recount=False)
+def sessions(
+    reader: SessionReader, wanted: SessionFilter, *, recount: bool = False
+) -> dict[str, Any]:
+    """Return a page of the list, and how many sessions there are on all pages.
+
+    Args:
+        reader: The store.
+        wanted: Which sessions.
+        recount: Whether to count first what is stale, because nobody else does.
+    """
+    total, found = reader.find(wanted, recount=recount)
     return {"total": total, "sessions": [summary(one) for one in found]}
 
 
 def names(reader: SessionReader) -> dict[str, Any]:
     """Return for each name how many sessions there are and how they are spread; those with the
     most sessions first, where there are many, only those."""
-    groups = [list(group) for _, group in groupby(reader.figures(), lambda one: one.name)]
-    largest = sorted(groups, key=len, reverse=True)[:_MOST_NAMES]
-    return {"total": len(groups), "names": [_name(group[0].name, group) for group in largest]}
-
-
-def session(reader: SessionReader, session_id: str) -> dict[str, Any]:
-    """Return one session: its totals, its spans as rows, its paths, its critical path.
-
-    Raises:
-        Problem: There is none of this id.
-    """
-    found = existing(reader, session_id)
-    rows = reader.spans(session_id)
-    start = min((row.start_unix_nano for row in rows), default=found.start_unix_nano)
-    return {
-        "session": {**summary(found), "start_unix_nano": str(start)},
-        "columns": list(columns.COLUMNS),
-        "spans": columns.rows(rows, start, _http_status(reader, rows)),
-        "paths": [_path(one, start) for one in path_totals(rows)],
-        "critical_path": [
-            [one.place, (one.start_unix_nano - start) / 1e6, (one.end_unix_nano - start) / 1e6]
-            for one in critical_path(rows)
-        ],
-    }
+    groups: dict[str, list[Figures]] = {}
+    for one in reader.figures():
+        groups.setdefault(one.name, []).append(one)
+    largest = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))[:_MOST_NAMES]
+    return {"total": len(groups), "names": [_name(name, group) for name, group in largest]}
 
 
 def span(reader: SessionReader, session_id: str, trace_id: str, span_id: str) -> dict[str, Any]:
@@ -106,13 +88,21 @@ def existing(reader: SessionReader, session_id: str) -> SessionSummary:
         Problem: There is none; it names ids that are near.
     """
     found = reader.session(session_id)
-    if found is not None:
-        return found
+    if found is None:
+        raise missing(reader, session_id)
+    return found
+
+
+def missing(reader: SessionReader, session_id: str) -> Problem | Moved:
+    """Return why there is no answer about this id: with ids that are near, or the one meant."""
+    meant = reader.meant(session_id)
+    if meant is not None:
+        return Moved(meant)
     ids = reader.names()
     starting = [one for one in ids if session_id and one.startswith(session_id)]
     near = starting or difflib.get_close_matches(session_id[:200], list(ids)[:2_000], n=_NEAR)
     message = f"there is no session {session_id[:200]!r} in {reader.path}"
-    raise Problem(404, message, tuple(near[:_NEAR]))
+    return Problem(404, message, tuple(near[:_NEAR]))
 
 
 def _name(name: str, group: Sequence[Figures]) -> dict[str, Any]:
@@ -128,46 +118,3 @@ def _name(name: str, group: Sequence[Figures]) -> dict[str, Any]:
         "first_started": iso(min(one.start_unix_nano for one in group)),
         "last_activity": iso(max(one.end_unix_nano for one in group)),
     }
-
-
-def _path(totals: PathTotals, start: int) -> dict[str, Any]:
-    usage = totals.usage
-    return {
-        "path": totals.path,
-        "spans": totals.spans,
-        "requests": totals.requests,
-        "errors": totals.errors,
-        "error_rate": totals.error_rate,
-        "p50_ms": totals.p50_ms,
-        "p95_ms": totals.p95_ms,
-        "mean_ms": totals.mean_ms,
-        "max_ms": totals.max_ms,
-        "busy_ms": totals.busy_ms,
-        "start_ms": (totals.start_unix_nano - start) / 1e6,
-        "end_ms": (totals.end_unix_nano - start) / 1e6,
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "total_tokens": usage.total_tokens,
-        "cache_read_tokens": usage.cache_read_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "cost_usd": usage.cost_usd,
-    }
-
-
-def _http_status(reader: SessionReader, rows: Sequence[SpanRow]) -> Mapping[str, int]:
-    """Return the HTTP status of failed spans, which say it as their error's type or in detail."""
-    found: dict[str, int] = {}
-    looked = 0
-    for row in rows:
-        if not row.failed:
-            continue
-        said = row.error_type or ""
-        status: Any = int(said) if said.isdecimal() and len(said) == 3 else None
-        if status is None and looked < _LOOKED_INTO:
-            looked += 1
-            detail = reader.detail(row)
-            failure = {} if detail is None else detail.operation.get("failure") or {}
-            status = failure.get("status_code")
-        if isinstance(status, int):
-            found[row.span_id] = status
-    return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,17 +15,23 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from otel_helisession.store.error import StoreError
+from otel_helisession.store.listing import Sought
+from otel_helisession.store.phrase import Phrase
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.version import __version__
-from otel_helisession.viewer import answers, export, pages
+from otel_helisession.viewer import answers, export, one_session, pages
 from otel_helisession.viewer.library import Library
 from otel_helisession.viewer.live import Pulse
 from otel_helisession.viewer.parameters import session_filter
-from otel_helisession.viewer.problem import Problem
 from otel_helisession.viewer.recent import Recent
+from otel_helisession.viewer.refusals import HANDLERS, redirected
 from otel_helisession.viewer.reply import Reply, compressed, dumped
 from otel_helisession.viewer.settings import Settings
 from otel_helisession.web.gate import App, Gate
+
+_PHRASE_SECONDS: Final = 0.5
+"""How long sessions are read for a phrase: some 200 of 100 spans each. Those that are left are
+not found, and are counted as ``unread``."""
 
 Answer = Callable[[SessionReader, Request], Any]
 
@@ -65,15 +71,10 @@ def make_viewer(settings: Settings) -> Viewer:
         routes=[
             *questions.routes(),
             Mount("/assets", StaticFiles(directory=pages.ASSETS)),
+            Route("/sessions/{id:path}", questions.page),
             *pages.routes(),
         ],
-        exception_handlers={
-            Problem: _problem,
-            StoreError: _unusable,
-            404: _not_found,
-            405: _not_found,
-            500: _broken,
-        },
+        exception_handlers=HANDLERS,
         lifespan=lifespan,
     )
     return Viewer(Gate(app, settings.policy, settings.cookie), library, pulse)
@@ -93,14 +94,24 @@ class _Questions:
         answered: dict[str, Answer] = {
             "/api/about": self._about,
             "/api/sessions": self._sessions,
-            "/api/names": lambda reader, request: answers.names(reader),
             "/api/sessions/{id:path}/spans/{trace_id}/{span_id}": _span,
+            "/api/sessions/{id:path}/paths": _paths,
         }
         routes = [Route(path, self._answering(answer)) for path, answer in answered.items()]
         exporting = Route("/api/sessions/{id:path}/export", self._export)
         events = Route("/api/events", self._events)
+        names = Route("/api/names", self._names)
         session = Route("/api/sessions/{id:path}", self._session)
-        return [exporting, events, *routes, session]
+        return [exporting, events, names, *routes, session]
+
+    def page(self, request: Request) -> Response:
+        """Return the page of a session; for the start of an id, the way to the whole of it."""
+        given = request.path_params["id"]
+        with suppress(StoreError), self._library.reader() as reader:
+            meant = reader.meant(given)
+            if meant not in (None, given):
+                return redirected(request, meant)
+        return pages.shell()
 
     def _answering(self, answer: Answer) -> Callable[[Request], Response]:
         def endpoint(request: Request) -> Response:
@@ -111,20 +122,38 @@ class _Questions:
         return endpoint
 
     def _session(self, request: Request) -> Response:
-        session_id, version = request.path_params["id"], self._pulse.version
+        given = request.path_params["id"]
+        return self._kept(
+            f"session {given}",
+            request,
+            lambda reader, version: one_session.session(reader, given, version=version),
+        )
 
-        def make() -> bytes:
+    def _names(self, request: Request) -> Response:
+        return self._kept(
+            "names",
+            request,
+            lambda reader, version: dumped({"version": version, **answers.names(reader)}),
+        )
+
+    def _kept(
+        self, question: str, request: Request, make: Callable[[SessionReader, int], str]
+    ) -> Response:
+        """Return a long answer, which is made once for each version of the store."""
+        version = self._pulse.version
+
+        def made() -> bytes:
             with self._library.reader() as reader:
-                made = {"version": version, **answers.session(reader, session_id)}
-            return dumped(made).encode("ascii")
+                return make(reader, version).encode()
 
-        return compressed(Reply(self._recent.answer(session_id, version, make)), request)
+        return compressed(Reply(self._recent.answer(question, version, made)), request)
 
     def _about(self, reader: SessionReader, request: Request) -> dict[str, Any]:
         receivers = self._settings.receivers
         return {
             "version": __version__,
             "store": str(self._settings.store),
+            "only_read": self._settings.only_read,
             "receivers": {
                 "otlp_http": receivers.otlp_http,
                 "otlp_grpc": receivers.otlp_grpc,
@@ -138,8 +167,19 @@ class _Questions:
         return {name: self._settings.links.get(name) for name in ("jaeger", "tempo", "helicone")}
 
     def _sessions(self, reader: SessionReader, request: Request) -> dict[str, Any]:
-        wanted = session_filter(request.query_params, self._library.find)
-        return answers.sessions(reader, wanted)
+        unread = 0
+
+        def find(sought: Sought) -> Collection[str]:
+            nonlocal unread
+            found: Collection[str] = self._library.find(sought.text)
+            if sought.quoted:
+                found, left = reader.saying(Phrase(sought.text), found, _PHRASE_SECONDS)
+                unread = max(unread, left)
+            return found
+
+        wanted = session_filter(request.query_params, find)
+        said = answers.sessions(reader, wanted, recount=self._settings.only_read)
+        return {**said, "unread": unread}
 
     def _export(self, request: Request) -> Response:
         with self._library.reader() as reader:
@@ -164,22 +204,5 @@ def _span(reader: SessionReader, request: Request) -> dict[str, Any]:
     return answers.span(reader, given["id"], given["trace_id"], given["span_id"])
 
 
-def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    said = {"error": str(error), "near": list(error.near)} if error.near else {"error": str(error)}
-    return Reply(said, error.status)
-
-
-def _unusable(request: Request, error: Exception) -> Response:
-    return Reply({"error": str(error)}, 503)
-
-
-def _not_found(request: Request, error: Exception) -> Response:
-    status = getattr(error, "status_code", 404)
-    if status == 405:
-        return Reply({"error": f"{request.method} is not understood here; use GET"}, 405)
-    return Reply({"error": f"there is nothing at {request.url.path[:200]!r}; start at /"}, 404)
-
-
-def _broken(request: Request, error: Exception) -> Response:
-    return Reply({"error": "the viewer could not answer; its terminal says why"}, 500)
+def _paths(reader: SessionReader, request: Request) -> dict[str, Any]:
+    return one_session.paths(reader, request.path_params["id"])

@@ -66,8 +66,12 @@ class Doors:
         self._intake = Intake(store, default_session=default_session, processes=_PROCESSES)
         self._intake.start()
         intake, host = self._intake, ports.host
-        http = self._listen(ports.http, lambda port: HttpReceiver(intake, host, port, policy))
-        grpc = self._listen(ports.grpc, lambda port: GrpcReceiver(intake, host, port, policy))
+        http = self._listen(
+            ports.http, "--otlp-http-port", lambda port: HttpReceiver(intake, host, port, policy)
+        )
+        grpc = self._listen(
+            ports.grpc, "--otlp-grpc-port", lambda port: GrpcReceiver(intake, host, port, policy)
+        )
         self.receivers = Receivers(http, grpc, None if http is None else f"{http}/custom/v1/log")
 
     def close(self) -> bool:
@@ -76,7 +80,9 @@ class Doors:
             one.stop()
         return self._intake.close(_CLOSE_SECONDS)
 
-    def _listen(self, port: int | None, make: Callable[[int], _Receiver]) -> str | None:
+    def _listen(
+        self, port: int | None, option: str, make: Callable[[int], _Receiver]
+    ) -> str | None:
         """Return where the receiver listens; None, and a problem, where it cannot."""
         if port is None:
             return None
@@ -84,7 +90,7 @@ class Doors:
         try:
             made.start()
         except OSError as error:
-            self.problems.append(error.strerror or str(error))
+            self.problems.append(f"{error.strerror or error}: {option}")
             return None
         self._open.append(made)
         return made.url

@@ -11,7 +11,7 @@ from otel_helisession.analysis.documents import session_document, span_document
 from otel_helisession.store.original import original
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.version import __version__
-from otel_helisession.viewer import answers
+from otel_helisession.viewer import answers, one_session
 from otel_helisession.viewer.problem import Problem
 from otel_helisession.viewer.reply import dumped
 from otel_helisession.viewer.single_page import single_page
@@ -88,10 +88,12 @@ def _otlp(reader: SessionReader, session_id: str) -> bytes:
 
 
 def _html(reader: SessionReader, session_id: str, links: Mapping[str, str | None]) -> bytes:
-    session = answers.session(reader, session_id)
+    session = answers.existing(reader, session_id)
     details = {
         f"{row.trace_id}:{row.span_id}": answers.detailed(reader, row)
         for row in reader.spans(session_id)[:_DETAILED]
     }
     about = {"version": __version__, "store": None, "receivers": {}, "links": dict(links)}
-    return single_page({"about": about, "session": session, "details": details}).encode()
+    data = dumped({"about": about, "details": details})
+    whole = one_session.session(reader, session_id)
+    return single_page(session.name or session.id, f'{data[:-1]},"session":{whole}}}').encode()

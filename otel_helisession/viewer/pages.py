@@ -14,13 +14,19 @@ ASSETS: Final = Path(__file__).parent / "assets"
 
 SHELL: Final = ASSETS / "index.html"
 
-_PATHS: Final = ("/", "/names", "/sessions", "/sessions/{id:path}", "/compare")
+_PATHS: Final = ("/", "/names", "/sessions", "/compare")
+"""And each session's, for which app.py looks first whether there is one."""
 
 
 def routes() -> list[Route]:
     """Return the routes of the pages."""
-    return [Route(path, _shell) for path in _PATHS]
+    return [Route(path, _page) for path in _PATHS]
 
 
-async def _shell(request: Request) -> Response:
-    return FileResponse(SHELL, headers={"cache-control": "no-cache"})
+def shell(status: int = 200) -> Response:
+    """Return the shell."""
+    return FileResponse(SHELL, status, {"cache-control": "no-cache"})
+
+
+async def _page(request: Request) -> Response:
+    return shell()

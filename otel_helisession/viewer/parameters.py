@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timezone
 from typing import Final, TypeVar
 
-from otel_helisession.store.listing import KINDS, SORTS, SessionFilter, Term, split_terms
+from otel_helisession.store.listing import KINDS, SORTS, SessionFilter, Sought, Term, split_terms
 from otel_helisession.viewer.problem import Problem
 
 _PAGE: Final = 50
@@ -23,14 +23,14 @@ _Value = TypeVar("_Value")
 
 
 def session_filter(
-    given: Mapping[str, str], find: Callable[[str], frozenset[str]]
+    given: Mapping[str, str], find: Callable[[Sought], Collection[str]]
 ) -> SessionFilter:
     """Return what the parameters of an address ask for.
 
     Args:
         given: The parameters. An empty one counts as not given, but ``name``: sessions that
             have none.
-        find: Returns the ids of sessions whose messages or paths have a text.
+        find: Returns the ids of sessions whose messages or paths say what is searched for.
 
     Raises:
         Problem: One is unknown, or has a value that it cannot have.
@@ -40,7 +40,7 @@ def session_filter(
             raise Problem(400, f"there is no parameter {name[:50]!r}; {_listed(_KNOWN)}")
     sort = _choice(given, "sort", tuple(SORTS)) or "started"
     return SessionFilter(
-        terms=[Term(text, find(text)) for text in split_terms(given.get("q", ""))],
+        terms=[Term(one.text, find(one)) for one in split_terms(given.get("q", ""))],
         name=given.get("name") or None,
         unnamed=_flag(given, "unnamed") or given.get("name") == "",
         user_id=given.get("user") or None,

@@ -15,3 +15,15 @@ class Problem(Exception):
         super().__init__(message)
         self.status = status
         self.near = near
+
+
+class Moved(Exception):
+    """The start of one session's id was given: the answer is at the whole of it.
+
+    Attributes:
+        session_id: Its id.
+    """
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__(session_id)
+        self.session_id = session_id

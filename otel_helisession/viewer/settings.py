@@ -35,6 +35,7 @@ class Settings:
         links: Addresses of other views of a session and span by their name, with ``{trace_id}``,
             ``{span_id}``, ``{session_id}`` and ``{session_name}`` to be filled in.
         cookie: Name of the cookie that keeps the token.
+        only_read: Whether the store cannot be written: nothing keeps it up, nor its index.
     """
 
     store: Path
@@ -42,3 +43,4 @@ class Settings:
     receivers: Receivers = field(default_factory=Receivers)
     links: Mapping[str, str] = field(default_factory=dict)
     cookie: str = "helisession"
+    only_read: bool = False

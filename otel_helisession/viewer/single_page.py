@@ -8,12 +8,11 @@ import html
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from otel_helisession.viewer.modules import bundled
 from otel_helisession.viewer.pages import ASSETS, SHELL
-from otel_helisession.viewer.reply import dumped
 
 DATA_ID: Final = "helisession-data"
 """The element that holds the data; the front end looks for it."""
@@ -24,22 +23,22 @@ _ICON: Final = re.compile(r'(<link\b[^>]*rel="icon"[^>]*href=")/assets/([^"]+)("
 _TITLE: Final = re.compile(r"<title>[^<]*</title>")
 
 
-def single_page(data: dict[str, Any]) -> str:
+def single_page(title: str, data: str) -> str:
     """Return a page of one file that shows *data*.
 
     It runs only the scripts that are in it, by their hashes, and may load and send nothing.
 
     Args:
-        data: ``about``, ``session`` and ``details``, as the API answers them; see
+        title: What the page is called.
+        data: JSON of ``about``, ``session`` and ``details``, as the API answers them; see
             assets/data/inlined_source.js.
     """
     before, after = _shell()
-    session = data["session"]["session"]
-    title = f"<title>{html.escape(session['name'] or session['id'])} · helisession</title>"
+    titled = f"<title>{html.escape(title)} · helisession</title>"
     # "<" would let text close the element.
-    said = dumped(data).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    said = data.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
     element = f'<script type="application/json" id="{DATA_ID}">{said}</script>'
-    return _TITLE.sub(lambda _: title, before) + element + after
+    return _TITLE.sub(lambda _: titled, before) + element + after
 
 
 @lru_cache(maxsize=1)

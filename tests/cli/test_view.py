@@ -18,18 +18,28 @@ import pytest
 
 from otel_helisession.otlp.encoding import request_of
 from otel_helisession.otlp.json import request_to_json
+from otel_helisession.store.location import store_path
 from tests.cli.conftest import Command
-from tests.recorded import Recorder
+from tests.recorded import Recorder, store
 
 PROGRAM = "import sys; from otel_helisession.cli import main; sys.exit(main())"
+UNWRITABLE = """
+from otel_helisession.store import connection
+from otel_helisession.store.error import UnwritableError
+def connect(path):
+    raise UnwritableError("read only")
+connection.connect = connect
+"""
 ANY_PORTS = ("--port", "0", "--otlp-http-port", "0", "--otlp-grpc-port", "0")
 
 
 @contextmanager
-def viewing(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
+def viewing(
+    *arguments: str, program: str = PROGRAM
+) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """Run the command, and yield it with the lines that it prints until it says how to end it."""
     process = subprocess.Popen(
-        [sys.executable, "-W", "error::ResourceWarning", "-c", PROGRAM, "view", *arguments],
+        [sys.executable, "-W", "error::ResourceWarning", "-c", program, "view", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -99,16 +109,35 @@ def test_sigterm_ends_it_too() -> None:
         assert process.wait(10) == 0
 
 
-def test_a_port_that_is_taken_is_said_and_does_without() -> None:
-    """Another Collector may be there; the viewer is of use without."""
+@pytest.mark.parametrize(
+    ("option", "others"),
+    [("--otlp-http-port", "--otlp-grpc-port"), ("--otlp-grpc-port", "--otlp-http-port")],
+)
+def test_a_port_that_is_taken_is_said_and_does_without(option: str, others: str) -> None:
+    """Another Collector may be there; the viewer is of use without, and says what to give."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken = str(other.getsockname()[1])
-        ports = ("--port", "0", "--otlp-http-port", taken, "--otlp-grpc-port", "off")
-        with viewing(*ports) as (_, lines):
+        with viewing("--port", "0", option, taken, others, "off") as (_, lines):
             said = next(line for line in lines if line.startswith("Not listening:"))
-            assert f"127.0.0.1:{taken}" in said
+            assert f"127.0.0.1:{taken}: Address already in use" in said
+            assert said.endswith(f"Give another port: {option}")
             about = ask(place(lines, "Sessions:"), "/api/about").json()
             assert about["receivers"] == {"otlp_http": None, "otlp_grpc": None, "helicone": None}
+
+
+def test_a_store_that_can_only_be_read_is_shown() -> None:
+    """Somebody else's, or one on a disk that takes no writing: with what is missing."""
+    recorder = Recorder()
+    recorder.llm()
+    store(recorder.take())
+    with viewing(*ANY_PORTS, program=UNWRITABLE + PROGRAM) as (_, lines):
+        assert any(line.startswith("The store can only be read") for line in lines)
+        viewer = place(lines, "Sessions:")
+        about = ask(viewer, "/api/about").json()
+        assert (about["only_read"], about["receivers"]["otlp_http"]) == (True, None)
+        assert ask(viewer, "/api/sessions").json()["total"] == 1
+        assert len(ask(viewer, "/api/sessions/s-1").json()["spans"]) == 1
+    assert not store_path().with_name(f"{store_path().name}-inbox").exists()
 
 
 def test_a_port_that_was_asked_for_is_not_replaced(command: Command) -> None:

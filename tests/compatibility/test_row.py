@@ -113,3 +113,9 @@ def test_environments_are_kept_outside_the_tree(
     assert one.folder != other.folder
     monkeypatch.setenv("HELISESSION_TEST_ENVIRONMENTS", str(tmp_path / "mine"))
     assert one.folder.parent == tmp_path / "mine"
+
+
+def test_rows_that_play_in_node_say_so() -> None:
+    """They are left out, with a line that names what is missing, where there is none."""
+    playing = [row for row in rows.rows() if row.program == "vercel_ai"]
+    assert {row.needs for row in playing} == {("node", "npm")}

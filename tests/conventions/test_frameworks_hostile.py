@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from otel_helisession.conventions import reader
 from otel_helisession.conventions.attributes.literal import literal
 from otel_helisession.conventions.conversation import pieces
-from otel_helisession.conventions.conversation.event_list import conversation
+from otel_helisession.conventions.dialects.event_list import conversation
 from otel_helisession.conventions.operation import Conversation
 from tests.conventions.made import text
 from tests.conventions.test_genai_hostile import VALUES, bare

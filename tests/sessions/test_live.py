@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from opentelemetry.trace import SpanContext
 
 from otel_helisession.sessions import live
 from otel_helisession.sessions.live import LiveSpan
@@ -26,6 +27,10 @@ def _rule(span: Any) -> str | None:
     return span.segment  # type: ignore[no-any-return]
 
 
+def _context(span_id: int) -> SpanContext:
+    return SpanContext(1, span_id, is_remote=False)
+
+
 class Tree:
     """Starts and ends spans under keys 1, 2, 3..., as the processor does."""
 
@@ -34,11 +39,12 @@ class Tree:
 
     def start(self, segment: str | None = None, above: LiveSpan | None = None) -> LiveSpan:
         self.spans.append(FakeSpan(segment))
-        return live.add(self.spans[-1], len(self.spans), TRIP, TRIP, above, _rule)
+        return live.add(self.spans[-1], _context(len(self.spans)), TRIP, TRIP, above, _rule)
 
     def end(self, entry: LiveSpan) -> None:
-        live.remove(entry.key, None)
-        entry.ended = self.spans[entry.key - 1]  # type: ignore[assignment]
+        key = entry.context.span_id
+        live.remove(key, None)
+        entry.ended = self.spans[key - 1]  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -96,7 +102,7 @@ def test_an_ended_span_still_tells_its_segment(tree: Tree) -> None:
     tool = tree.start("search", above=agent)
     tree.spans[0].segment = "planner"
     tree.end(agent)
-    assert live.find(agent.key) is None
+    assert live.find(agent.context.span_id) is None
     assert tool.fix() == "/trip/planner/search"
 
 
@@ -123,7 +129,7 @@ def test_a_chain_of_any_depth_is_fixed_without_recursion(tree: Tree) -> None:
 def test_a_span_that_nobody_ends_leaves_nothing() -> None:
     """An abandoned span is forgotten with its object."""
     span = FakeSpan("planner")
-    live.add(span, 7, TRIP, TRIP, None, _rule)
+    live.add(span, _context(7), TRIP, TRIP, None, _rule)
     assert live.count() == 1
     del span
     gc.collect()
@@ -134,8 +140,8 @@ def test_a_span_that_nobody_ends_leaves_nothing() -> None:
 def test_a_reused_key_belongs_to_the_newer_span() -> None:
     """The end of an older span's object does not forget the newer one."""
     old, new = FakeSpan(), FakeSpan()
-    live.add(old, 7, TRIP, TRIP, None, _rule)
-    entry = live.add(new, 7, TRIP, TRIP, None, _rule)
+    live.add(old, _context(7), TRIP, TRIP, None, _rule)
+    entry = live.add(new, _context(7), TRIP, TRIP, None, _rule)
     del old
     gc.collect()
     assert live.find(7) is entry

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from otel_helisession.store import schema
+from otel_helisession.store.connection import is_only_read
 from otel_helisession.store.error import StoreError
 from otel_helisession.store.location import store_path
 from otel_helisession.store.reader import SessionReader
@@ -175,6 +176,7 @@ def test_a_file_that_may_only_be_read_is_read(unprivileged: Path, in_use: bool) 
         unprivileged.chmod(0o555)
         if os.geteuid() == 0:
             os.seteuid(NOBODY)
+        assert is_only_read(path)
         with SessionReader(path) as reader:
             assert [one.id for one in reader.sessions()] == ["s-1"]
         with closing(SessionWriter(path)) as writer, pytest.raises(StoreError, match="cannot be"):

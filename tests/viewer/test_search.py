@@ -21,6 +21,7 @@ from otel_helisession.store.location import store_path
 from otel_helisession.store.retention import Retention
 from otel_helisession.store.search import SearchIndex, search_path
 from otel_helisession.store.writer import SessionWriter
+from otel_helisession.viewer import app
 from otel_helisession.viewer.upkeep import Upkeep
 from tests.recorded import Recorder, store
 from tests.viewer.conftest import caught_up, until
@@ -57,6 +58,13 @@ def two() -> None:
     [
         ("quiet", ["kyoto-1", "lisbon-2"]),
         ("QUIET machiya", ["kyoto-1"]),
+        ('"quiet machiya"', ["kyoto-1"]),
+        ('"machiya quiet"', []),
+        ('"Kamo river, the CAFE"', ["kyoto-1"]),
+        ('"quiet mach"', ["kyoto-1"]),
+        ('"a qu"', []),
+        ('"静かな宿"', ["kyoto-1"]),
+        ('"宿静"', []),
         ("quiet kyoto", ["kyoto-1"]),
         ("cafe", ["kyoto-1"]),
         ("mach", ["kyoto-1"]),
@@ -131,6 +139,49 @@ def test_spans_that_move_to_another_session_are_read_again(two: None, viewer: ht
     assert found(viewer, "machiya alfama") == ["lisbon-2"]
     with closing(connect(store_path())) as connection:
         assert connection.execute("SELECT * FROM changed").fetchall() == []
+
+
+@pytest.mark.usefixtures("two")
+def test_a_phrase_that_takes_long_says_what_it_left_unread(
+    viewer: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sessions are read for it, and a page cannot wait for all of them."""
+    monkeypatch.setattr(app, "_PHRASE_SECONDS", -1)
+    answer = viewer.get("/api/sessions", params={"q": '"quiet machiya"'}).json()
+    assert (answer["total"], answer["unread"]) == (0, 1)
+
+
+def test_a_span_that_is_sent_again_is_read_again(viewer: httpx.Client) -> None:
+    """Its new words are found, its old ones are not; the same again changes nothing."""
+    recorder = Recorder()
+    span = recorder.llm(session="s", note="alpha")
+    [old] = recorder.take()
+    store([old])
+    caught_up()
+    assert span.get_span_context() == old.context
+    store([old])
+    assert changed_sessions() == []
+    store([with_attribute(old, "note", "beta")])
+    assert changed_sessions() == ["s"]
+    caught_up()
+    assert (found(viewer, "beta"), found(viewer, "alpha")) == (["s"], [])
+
+
+def with_attribute(span: ReadableSpan, key: str, value: str) -> ReadableSpan:
+    """Return a copy of *span* that says something else."""
+    return ReadableSpan(
+        span.name,
+        span.context,
+        attributes={**(span.attributes or {}), key: value},
+        start_time=span.start_time,
+        end_time=span.end_time,
+        resource=span.resource,
+    )
+
+
+def changed_sessions() -> list[str]:
+    with closing(connect(store_path())) as connection:
+        return [one for (one,) in connection.execute("SELECT session_id FROM changed")]
 
 
 def test_without_full_text_search_texts_are_scanned(

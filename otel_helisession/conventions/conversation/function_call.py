@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from otel_helisession.conventions.attributes.values import text
 from otel_helisession.conventions.conversation import langchain
-from otel_helisession.conventions.conversation.parts import fields
+from otel_helisession.conventions.parts import fields
 
 _LISTS: Final = ("documents", "matches", "results", "output", "outputs", "result", "response")
 """Keys under which a retrieval's answer has its documents."""

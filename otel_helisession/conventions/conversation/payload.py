@@ -19,8 +19,8 @@ from otel_helisession.conventions.attributes.tokens import usage
 from otel_helisession.conventions.attributes.values import flag, text, texts
 from otel_helisession.conventions.conversation import langchain, messages
 from otel_helisession.conventions.conversation.function_call import is_call
-from otel_helisession.conventions.conversation.parts import Message, fields, items
 from otel_helisession.conventions.operation import Conversation, Usage
+from otel_helisession.conventions.parts import Message, fields, items
 from otel_helisession.conventions.wire import anthropic, cohere, gemini, openai, responses
 
 _WRAPPERS: Final = ("output", "outputs", "result", "response")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from otel_helisession.conventions.conversation.parts import Message, Part
+from otel_helisession.conventions.parts import Message, Part
 
 
 def joined(told: list[Message]) -> list[Message]:

@@ -13,13 +13,12 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes import tokens
 from otel_helisession.conventions.attributes.parameters import parameters
 from otel_helisession.conventions.attributes.values import Attributes, text
 from otel_helisession.conventions.content import Content
-from otel_helisession.conventions.conversation import parts
 from otel_helisession.conventions.conversation.messages import instructions, message, messages
-from otel_helisession.conventions.conversation.parts import Message, fields, items
 from otel_helisession.conventions.dialects.genai_call import call
 from otel_helisession.conventions.operation import (
     Conversation,
@@ -28,6 +27,7 @@ from otel_helisession.conventions.operation import (
     ToolCall,
     Usage,
 )
+from otel_helisession.conventions.parts import Message, fields, items
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
 

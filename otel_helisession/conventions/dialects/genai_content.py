@@ -22,10 +22,10 @@ from otel_helisession.conventions.conversation.messages import (
     messages,
     tools,
 )
-from otel_helisession.conventions.conversation.parts import Message
 from otel_helisession.conventions.conversation.pieces import joined
 from otel_helisession.conventions.dialects import genai_records as records
 from otel_helisession.conventions.operation import Conversation
+from otel_helisession.conventions.parts import Message
 from otel_helisession.conventions.reading import Reading
 
 _PROMPT: Final = "gen_ai.prompt"

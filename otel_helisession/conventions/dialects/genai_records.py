@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from otel_helisession.conventions.attributes.structured import structured
 from otel_helisession.conventions.attributes.values import parsed
 from otel_helisession.conventions.conversation.messages import message
-from otel_helisession.conventions.conversation.parts import Message
+from otel_helisession.conventions.parts import Message
 
 Side = Literal["input", "output"]
 

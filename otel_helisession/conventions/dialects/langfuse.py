@@ -18,8 +18,8 @@ from otel_helisession.conventions.attributes.tokens import usage
 from otel_helisession.conventions.attributes.values import Attributes, decimal, parsed, text
 from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.conversation import function_call, langchain, payload
-from otel_helisession.conventions.conversation.parts import fields
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, Usage, VectorQuery
+from otel_helisession.conventions.parts import fields
 from otel_helisession.conventions.plumbing import unit
 from otel_helisession.conventions.reading import Reading
 

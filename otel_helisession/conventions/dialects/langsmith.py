@@ -13,12 +13,13 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes.parameters import parameters
 from otel_helisession.conventions.attributes.provider import provider
 from otel_helisession.conventions.attributes.tokens import usage
 from otel_helisession.conventions.attributes.values import Attributes
 from otel_helisession.conventions.content import Content
-from otel_helisession.conventions.conversation import function_call, messages, parts, payload
+from otel_helisession.conventions.conversation import function_call, messages, payload
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall, Usage, VectorQuery
 from otel_helisession.conventions.plumbing import unit
 from otel_helisession.conventions.reading import Reading

@@ -12,20 +12,20 @@ from typing import Any, Final
 
 from opentelemetry.sdk.trace import ReadableSpan
 
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes import tokens
 from otel_helisession.conventions.attributes.parameters import parameters
 from otel_helisession.conventions.attributes.values import Attributes, flag, text, texts
 from otel_helisession.conventions.content import Content
-from otel_helisession.conventions.conversation import parts
-from otel_helisession.conventions.conversation.event_list import conversation
 from otel_helisession.conventions.conversation.messages import (
     instructions,
     message,
     messages,
     tools,
 )
-from otel_helisession.conventions.conversation.parts import Message, fields
+from otel_helisession.conventions.dialects.event_list import conversation
 from otel_helisession.conventions.operation import Conversation, Kind, Operation
+from otel_helisession.conventions.parts import Message, fields
 from otel_helisession.conventions.reading import Reading
 
 NAME: Final = "logfire"

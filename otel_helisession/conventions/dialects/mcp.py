@@ -14,8 +14,8 @@ from opentelemetry.sdk.trace import ReadableSpan
 from otel_helisession import semconv
 from otel_helisession.conventions.attributes.values import Attributes, parsed, text
 from otel_helisession.conventions.content import Content
-from otel_helisession.conventions.conversation.parts import fields
 from otel_helisession.conventions.operation import Kind, Operation, ToolCall
+from otel_helisession.conventions.parts import fields
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable
 

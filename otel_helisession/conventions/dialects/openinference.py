@@ -17,7 +17,6 @@ from otel_helisession.conventions.attributes.provider import provider
 from otel_helisession.conventions.attributes.values import Attributes, flag, text
 from otel_helisession.conventions.content import Content
 from otel_helisession.conventions.conversation import payload
-from otel_helisession.conventions.conversation.parts import fields
 from otel_helisession.conventions.conversation.payload import Answered, Asked
 from otel_helisession.conventions.dialects import openinference_work as work
 from otel_helisession.conventions.dialects.openinference_messages import grouped, messages, tools
@@ -27,6 +26,7 @@ from otel_helisession.conventions.operation import (
     Operation,
     Usage,
 )
+from otel_helisession.conventions.parts import fields
 from otel_helisession.conventions.plumbing import unit
 from otel_helisession.conventions.reading import Reading
 

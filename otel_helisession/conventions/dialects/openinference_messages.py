@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes.flattened import gathered
 from otel_helisession.conventions.attributes.values import Attributes, parsed, text
-from otel_helisession.conventions.conversation import parts
 from otel_helisession.conventions.conversation.messages import tools as definitions
-from otel_helisession.conventions.conversation.parts import Message, Part, fields, items
+from otel_helisession.conventions.parts import Message, Part, fields, items
 
 _START: Final = "llm."
 _ROLES: Final = {"model": "assistant", "human": "user", "ai": "assistant"}

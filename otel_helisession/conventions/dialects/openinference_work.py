@@ -7,8 +7,8 @@ from typing import Any, Final
 from otel_helisession.conventions.attributes.flattened import flattened
 from otel_helisession.conventions.attributes.values import parsed, text
 from otel_helisession.conventions.conversation import function_call, langchain
-from otel_helisession.conventions.conversation.parts import fields
 from otel_helisession.conventions.operation import ToolCall, VectorQuery
+from otel_helisession.conventions.parts import fields
 from otel_helisession.conventions.plumbing import unit
 from otel_helisession.conventions.reading import Reading
 

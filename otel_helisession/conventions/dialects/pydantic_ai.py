@@ -12,12 +12,11 @@ from typing import Any, Final
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import semconv
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes.values import Attributes, text
 from otel_helisession.conventions.content import Content
-from otel_helisession.conventions.conversation import parts
-from otel_helisession.conventions.conversation.event_list import conversation
 from otel_helisession.conventions.conversation.messages import messages
-from otel_helisession.conventions.conversation.parts import Message, fields, items
+from otel_helisession.conventions.dialects.event_list import conversation
 from otel_helisession.conventions.operation import (
     Conversation,
     Kind,
@@ -25,6 +24,7 @@ from otel_helisession.conventions.operation import (
     ToolCall,
     Usage,
 )
+from otel_helisession.conventions.parts import Message, fields, items
 from otel_helisession.conventions.plumbing import worker
 from otel_helisession.conventions.reading import Reading
 from otel_helisession.conventions.segment import stable

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes.values import parsed, text
-from otel_helisession.conventions.conversation import parts
-from otel_helisession.conventions.conversation.parts import Message, Part, fields, items
+from otel_helisession.conventions.parts import Message, Part, fields, items
 
 
 def asked(messages: Any) -> list[Message]:

@@ -27,6 +27,7 @@ class Candidate(NamedTuple):
         start_unix_nano: When it started.
         end_unix_nano: When it ended.
         model: The model that answered, or else the one asked for, if known.
+        library: The instrumentation scope's name: who tells of it, if known.
     """
 
     key: Key
@@ -39,10 +40,12 @@ class Candidate(NamedTuple):
     start_unix_nano: int = 0
     end_unix_nano: int = 0
     model: str | None = None
+    library: str | None = None
 
     @classmethod
     def of(cls, span: ReadableSpan, said: Operation) -> Candidate:
         """Return what decides of the finished *span*, which has *said* what it is."""
+        scope = span.instrumentation_scope
         return cls(
             key=key_of(span.context),
             parent=None if span.parent is None else key_of(span.parent),
@@ -54,6 +57,7 @@ class Candidate(NamedTuple):
             start_unix_nano=span.start_time or 0,
             end_unix_nano=span.end_time or 0,
             model=said.model,
+            library=None if scope is None else scope.name or None,
         )
 
     @property

@@ -9,8 +9,8 @@ A call to a model is counted once, however many spans describe it:
   same call told again, unless response ids or token counts show that these are others.
   What is below stands for it, each attempt of a retry by itself; but where only the outer
   knows tokens, it does.
-* An ``llm`` span that runs beside another, of a callback that cannot make its spans current,
-  is the same call told again; see :mod:`.siblings`.
+* An ``llm`` span that runs beside another library's, which cannot make its spans current, is
+  the same call told again; see :mod:`.siblings`.
 
 A ``vector_db`` span with one other below it is one query, told by a retriever and by the
 client of its database; the outer, which knows what was asked, stands for it. Several below
@@ -82,8 +82,12 @@ def _repeated(known: dict[Key, Candidate]) -> set[Key]:
     repeated: set[Key] = set()
     while ready:
         span = ready.pop()
-        standing[span.key], again = _told_again(span, below[span.key], standing)
-        repeated.update(again)
+        inner = below.get(span.key)
+        if inner is None:
+            standing[span.key] = [span]
+        else:
+            standing[span.key], again = _told_again(span, inner, standing)
+            repeated.update(again)
         outer = around.get(span.key)
         if outer is not None:
             waiting[outer.key] -= 1

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from otel_helisession import semconv
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes.values import integer, text, texts
-from otel_helisession.conventions.conversation import parts
-from otel_helisession.conventions.conversation.parts import Message, Part, fields, items
+from otel_helisession.conventions.parts import Message, Part, fields, items
 from otel_helisession.conventions.wire import openai
 from otel_helisession.conventions.wire.answer import described
 

@@ -12,9 +12,9 @@ from functools import cache
 from typing import Any, Final
 
 from otel_helisession import semconv
+from otel_helisession.conventions import parts
 from otel_helisession.conventions.attributes.values import decimal, integer, text, texts
-from otel_helisession.conventions.conversation import parts
-from otel_helisession.conventions.conversation.parts import Message, Part, fields, items
+from otel_helisession.conventions.parts import Message, Part, fields, items
 from otel_helisession.conventions.wire.answer import described
 
 PROVIDER: Final = "gcp.gemini"

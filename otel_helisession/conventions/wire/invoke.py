@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from otel_helisession import semconv
 from otel_helisession.conventions.attributes.values import integer
-from otel_helisession.conventions.conversation.parts import Message
+from otel_helisession.conventions.parts import Message
 from otel_helisession.conventions.wire import anthropic, bedrock
 
 PROVIDER: Final = bedrock.PROVIDER

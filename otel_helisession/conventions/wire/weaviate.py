@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from otel_helisession.conventions.attributes.values import text
-from otel_helisession.conventions.conversation.parts import fields, items
+from otel_helisession.conventions.parts import fields, items
 from otel_helisession.conventions.wire.call import Place
 from otel_helisession.conventions.wire.vector import SEARCH, Query
 

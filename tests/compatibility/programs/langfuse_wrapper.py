@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-MODEL = "gpt-5.4-mini"
+from tests.compatibility.programs import wrapped_openai
+from tests.compatibility.programs.wrapped_openai import MODEL
 
 
 def _client(llm):
@@ -12,61 +13,27 @@ def _client(llm):
 
 
 def chat(llm):
-    _client(llm).chat.completions.create(
-        model=MODEL,
-        messages=[
-            {"role": "system", "content": "You are brief."},
-            {"role": "user", "content": "An itinerary for Kyoto?"},
-        ],
-        temperature=0.2,
-    )
+    wrapped_openai.itinerary(_client(llm))
 
 
 def tool(llm):
     from langfuse import observe
 
-    from tests.compatibility.programs.openai_sdk import TOOLS
-
-    client = _client(llm)
-
-    @observe(as_type="tool")
-    def check_weather(city):
-        return {"city": city, "degrees": 18}
-
-    @observe(as_type="agent", name="travel_agent")
-    def answer(question):
-        messages = [{"role": "user", "content": question}]
-        said = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-        call = said.choices[0].message
-        messages.append(call.model_dump(exclude_none=True))
-        result = str(check_weather(city="Lisbon"))
-        messages.append({"role": "tool", "tool_call_id": call.tool_calls[0].id, "content": result})
-        client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-
-    answer("What is the weather in Lisbon?")
+    as_agent = observe(as_type="agent", name="travel_agent")
+    wrapped_openai.travel_agent(_client(llm), observe(as_type="tool"), as_agent)
 
 
 def stream(llm):
-    for _ in _client(llm).chat.completions.create(
-        model=MODEL,
-        messages=[{"role": "user", "content": "Tell the traveller about Lisbon."}],
-        stream=True,
-        stream_options={"include_usage": True},
-    ):
-        pass
+    wrapped_openai.streamed(_client(llm))
 
 
 def responses_chat(llm):
-    _client(llm).responses.create(
-        model=MODEL, instructions="You are brief.", input="An itinerary for Kyoto?"
-    )
+    wrapped_openai.responses_itinerary(_client(llm))
 
 
 def failure(llm):
     llm.fail(400)
-    _client(llm).chat.completions.create(
-        model=MODEL, messages=[{"role": "user", "content": "Hello?"}]
-    )
+    wrapped_openai.greeting(_client(llm))
 
 
 def embed(llm):

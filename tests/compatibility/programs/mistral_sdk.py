@@ -1,11 +1,14 @@
-"""Mistral's SDK."""
+"""Mistral's SDK, and its first version, which is imported from elsewhere."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from mistralai.client import Mistral
+try:
+    from mistralai.client import Mistral
+except ImportError:
+    from mistralai import Mistral
 
 MODEL = "mistral-small-latest"
 PARAMETERS = {

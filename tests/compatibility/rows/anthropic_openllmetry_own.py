@@ -8,7 +8,6 @@ REQUIREMENTS = (
 )
 ENVIRONMENT = "openllmetry"
 EMPTY = {
-    "kind": "a failed call is told by two spans beside each other, without an id",
     "usage": "in a stream it adds the first count of output tokens to the last",
 }
 PROGRAM = "anthropic_sdk"

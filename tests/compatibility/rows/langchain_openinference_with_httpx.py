@@ -11,7 +11,6 @@ REQUIREMENTS = (
 )
 ENVIRONMENT = "langchain"
 PROGRAM = "langchain_agent"
-EMPTY = {"kind": "a call that fails counts no tokens, by which its two spans are known as one"}
 
 
 def instrument(provider):

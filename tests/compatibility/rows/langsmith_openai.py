@@ -1,5 +1,7 @@
 """OpenAI's SDK 3 and functions, traced by LangSmith and written as OpenTelemetry spans."""
 
+from tests.compatibility.programs import wrapped_openai
+
 LIBRARY = "openai"
 INSTRUMENTATION = "LangSmith"
 REQUIREMENTS = (
@@ -10,7 +12,6 @@ REQUIREMENTS = (
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
 )
 ENVIRONMENT = "langchain"
-MODEL = "gpt-5.4-mini"
 VARIABLES = {
     "LANGSMITH_TRACING": "true",
     "LANGSMITH_OTEL_ENABLED": "true",
@@ -47,40 +48,15 @@ def _flush():
 
 
 def chat(llm):
-    _client(llm).chat.completions.create(
-        model=MODEL,
-        messages=[
-            {"role": "system", "content": "You are brief."},
-            {"role": "user", "content": "An itinerary for Kyoto?"},
-        ],
-        temperature=0.2,
-        langsmith_extra={"metadata": {"thread_id": "trip-1"}},
-    )
+    wrapped_openai.itinerary(_client(llm), langsmith_extra={"metadata": {"thread_id": "trip-1"}})
     _flush()
 
 
 def tool(llm):
     from langsmith import traceable
 
-    from tests.compatibility.programs.openai_sdk import TOOLS
-
-    client = _client(llm)
-
-    @traceable(run_type="tool")
-    def check_weather(city):
-        return {"city": city, "degrees": 18}
-
-    @traceable(run_type="chain", name="travel_agent")
-    def answer(question):
-        messages = [{"role": "user", "content": question}]
-        said = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-        call = said.choices[0].message
-        messages.append(call.model_dump(exclude_none=True))
-        result = str(check_weather(city="Lisbon"))
-        messages.append({"role": "tool", "tool_call_id": call.tool_calls[0].id, "content": result})
-        client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-
-    answer("What is the weather in Lisbon?")
+    as_agent = traceable(run_type="chain", name="travel_agent")
+    wrapped_openai.travel_agent(_client(llm), traceable(run_type="tool"), as_agent)
     _flush()
 
 
@@ -92,29 +68,23 @@ def agent_tool(llm):
         """Forecast for a city."""
         return {"city": city, "degrees": 18}
 
-    model = ChatOpenAI(model=MODEL, base_url=llm.openai_url, api_key="sk-0000", max_retries=0)
+    model = ChatOpenAI(
+        model=wrapped_openai.MODEL, base_url=llm.openai_url, api_key="sk-0000", max_retries=0
+    )
     agent = create_agent(model, [check_weather], name="travel_agent")
     agent.invoke({"messages": [("user", "What is the weather in Lisbon?")]})
     _flush()
 
 
 def stream(llm):
-    for _ in _client(llm).chat.completions.create(
-        model=MODEL,
-        messages=[{"role": "user", "content": "Tell the traveller about Lisbon."}],
-        stream=True,
-        stream_options={"include_usage": True},
-    ):
-        pass
+    wrapped_openai.streamed(_client(llm))
     _flush()
 
 
 def failure(llm):
     llm.fail(400)
     try:
-        _client(llm).chat.completions.create(
-            model=MODEL, messages=[{"role": "user", "content": "Hello?"}]
-        )
+        wrapped_openai.greeting(_client(llm))
     finally:
         _flush()
 

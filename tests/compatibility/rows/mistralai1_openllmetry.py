@@ -8,13 +8,11 @@ REQUIREMENTS = (
 )
 ENVIRONMENT = "openai2"
 EMPTY = {
-    "kind": "the SDK's own span, beside its span, tells each call again without an id",
-    "usage": "of embeddings it says none",
     "messages": "it cannot read messages that are dicts",
     "tool calls": "it writes no tool calls",
     "time to first token": "it does not say when the first piece came",
 }
-PROGRAM = "mistral_sdk1"
+PROGRAM = "mistral_sdk"
 
 
 def instrument(provider):

@@ -1,5 +1,7 @@
 """OpenAI's SDK 3 and decorated functions, traced by MLflow."""
 
+from tests.compatibility.programs import wrapped_openai
+
 LIBRARY = "openai"
 INSTRUMENTATION = "MLflow"
 REQUIREMENTS = (
@@ -8,7 +10,6 @@ REQUIREMENTS = (
     "opentelemetry-exporter-otlp-proto-http==1.45.2",
 )
 ENVIRONMENT = "openai3"
-MODEL = "gpt-5.4-mini"
 VARIABLES = {
     "MLFLOW_USE_DEFAULT_TRACER_PROVIDER": "false",
     "MLFLOW_TRACKING_URI": "http://127.0.0.1:9",
@@ -35,61 +36,27 @@ def _client(llm):
 
 
 def chat(llm):
-    _client(llm).chat.completions.create(
-        model=MODEL,
-        messages=[
-            {"role": "system", "content": "You are brief."},
-            {"role": "user", "content": "An itinerary for Kyoto?"},
-        ],
-        temperature=0.2,
-    )
+    wrapped_openai.itinerary(_client(llm))
 
 
 def tool(llm):
     import mlflow
 
-    from tests.compatibility.programs.openai_sdk import TOOLS
-
-    client = _client(llm)
-
-    @mlflow.trace(span_type="TOOL")
-    def check_weather(city):
-        return {"city": city, "degrees": 18}
-
-    @mlflow.trace(span_type="AGENT", name="travel_agent")
-    def answer(question):
-        messages = [{"role": "user", "content": question}]
-        said = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-        call = said.choices[0].message
-        messages.append(call.model_dump(exclude_none=True))
-        result = str(check_weather(city="Lisbon"))
-        messages.append({"role": "tool", "tool_call_id": call.tool_calls[0].id, "content": result})
-        client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)
-
-    answer("What is the weather in Lisbon?")
+    as_agent = mlflow.trace(span_type="AGENT", name="travel_agent")
+    wrapped_openai.travel_agent(_client(llm), mlflow.trace(span_type="TOOL"), as_agent)
 
 
 def stream(llm):
-    for _ in _client(llm).chat.completions.create(
-        model=MODEL,
-        messages=[{"role": "user", "content": "Tell the traveller about Lisbon."}],
-        stream=True,
-        stream_options={"include_usage": True},
-    ):
-        pass
+    wrapped_openai.streamed(_client(llm))
 
 
 def responses_chat(llm):
-    _client(llm).responses.create(
-        model=MODEL, instructions="You are brief.", input="An itinerary for Kyoto?"
-    )
+    wrapped_openai.responses_itinerary(_client(llm))
 
 
 def failure(llm):
     llm.fail(400)
-    _client(llm).chat.completions.create(
-        model=MODEL, messages=[{"role": "user", "content": "Hello?"}]
-    )
+    wrapped_openai.greeting(_client(llm))
 
 
 def embed(llm):

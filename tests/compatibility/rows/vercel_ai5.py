@@ -5,6 +5,7 @@ INSTRUMENTATION = "its own"
 ENVIRONMENT = "vercel"
 VARIABLES = {"VERCEL_AI_SDK": "5"}
 PROGRAM = "vercel_ai"
+NEEDS = ("node", "npm")
 
 
 def instrument(provider):

@@ -3,9 +3,9 @@
  */
 
 /**
- * Walking back from the end: of what ran then, the span that ended last; within it, the
- * child that ended last; where no child ran, the span itself; where no span ran, nothing
- * that is known (span -1).
+ * From the end backwards: what ended last; before it began, what ended last until then (what ran
+ * on beside it held nobody up); within a span the same of its children, and what none accounts
+ * for is its own. Where no span ran, nothing is known (span -1). As analysis/critical_path.py.
  *
  * @param {import("./spans.js").Spans} spans
  * @returns {{segments: {span: number, from: number, to: number}[], millis: Float64Array}}
@@ -18,14 +18,13 @@ export function criticalPath(spans) {
     const { span, from, to } = stack.pop();
     let until = to;
     for (const child of byEnd(spans, span)) {
-      if (spans.start[child] >= until) continue;
-      const ended = Math.min(spans.end[child], until);
-      if (ended <= from) break;
-      if (ended < until) segments.push({ span, from: ended, to: until });
+      if (spans.end[child] > until && until !== to) continue;
       const began = Math.max(spans.start[child], from);
+      const ended = Math.min(spans.end[child], until);
+      if (began >= ended) continue;
+      if (ended < until) segments.push({ span, from: ended, to: until });
       stack.push({ span: child, from: began, to: ended });
       until = began;
-      if (until <= from) break;
     }
     if (until > from) segments.push({ span, from, to: until });
   }
@@ -36,5 +35,5 @@ export function criticalPath(spans) {
 }
 
 function byEnd(spans, span) {
-  return [...spans.children(span)].sort((a, b) => spans.end[b] - spans.end[a] || b - a);
+  return [...spans.children(span)].sort((a, b) => spans.end[b] - spans.end[a] || a - b);
 }

@@ -12,15 +12,22 @@ export class Totals {
     this.unpriced = 0;
     this.first = Infinity;
     this.last = -Infinity;
+    /** Milliseconds in which some span was open; what overlaps counts once. */
+    this.busy = 0;
     /** Milliseconds of each request. @type {number[]} */
     this.times = [];
     this.sorted = false;
   }
 
-  /** @param {import("./spans.js").Spans} spans @param {number} span */
+  /** Note the time of a span; in the order of starts. @param {number} start @param {number} end */
+  open(start, end) {
+    this.busy += Math.max(0, end - Math.max(start, this.last));
+    this.first = Math.min(this.first, start);
+    this.last = Math.max(this.last, end);
+  }
+
+  /** Count a request or a fault. @param {import("./spans.js").Spans} spans @param {number} span */
   add(spans, span) {
-    this.first = Math.min(this.first, spans.start[span]);
-    this.last = Math.max(this.last, spans.end[span]);
     if (spans.get(span, "fault")) this.errors += 1;
     if (!spans.isRequest(span)) return;
     this.requests += 1;

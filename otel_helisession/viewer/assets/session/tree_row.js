@@ -61,7 +61,7 @@ export function showRow(row, node, { spans, open, colour, critical }) {
   put(words, isFolder ? folderWords(node) : spanWords(spans, node.span));
   const facts = isFolder ? node.totals : spanFacts(spans, node.span);
   showBar(bar, node, spans, facts, critical);
-  const millis = facts.last - facts.first;
+  const millis = isFolder ? facts.busy : facts.last - facts.first;
   put(took, duration(millis));
   put(tokens, tokenText(facts));
   put(
@@ -158,7 +158,7 @@ function showBar(cell, node, spans, facts, critical) {
 /** What a screen reader says of a row. */
 export function rowLabel(node, spans) {
   if (node.span < 0)
-    return `${node.path}, ${counted(node.totals.requests, "request")}, ${duration(node.totals.last - node.totals.first)}`;
+    return `${node.path}, ${counted(node.totals.requests, "request")}, ${duration(node.totals.busy)}`;
   const { span } = node;
   const failed = spans.fault[span] ? `, failed: ${statusWord(spans, span)}` : "";
   return `${kindWord(spans.get(span, "kind"))} ${spans.title(span)}, ${duration(spans.millis(span))}${failed}`;

@@ -33,6 +33,9 @@ function madePathTree(spans) {
     here.spans.push(span);
     for (let one = here; one; one = one.parent) one.totals.add(spans, span);
   }
+  const ways = spans.paths.map((path) => way(root, path));
+  for (let span = 0; span < spans.count; span += 1)
+    for (const one of ways[spans.path[span]]) one.totals.open(spans.start[span], spans.end[span]);
   const nodes = [];
   const single = root.folders.size === 1 && !root.spans.length;
   if (single) for (const one of root.folders.values()) list(one, 0, nodes, spans);
@@ -42,6 +45,17 @@ function madePathTree(spans) {
 
 function folder(path, label, parent) {
   return { path, label, parent, folders: new Map(), spans: [], totals: new Totals() };
+}
+
+/** The folders that there are on the way down to *path*: every span of it is time of each. */
+function way(root, path) {
+  const found = [root];
+  for (const part of segments(path)) {
+    const inner = found[found.length - 1].folders.get(part);
+    if (!inner) break;
+    found.push(inner);
+  }
+  return found;
 }
 
 function below(here, part, place) {

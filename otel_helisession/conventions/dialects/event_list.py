@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from otel_helisession.conventions.attributes.values import text
-from otel_helisession.conventions.conversation.parts import Message, items
 from otel_helisession.conventions.dialects.genai_records import spoken
 from otel_helisession.conventions.operation import Conversation
+from otel_helisession.conventions.parts import Message, items
 
 
 def conversation(events: Any) -> Conversation:
