@@ -1,6 +1,6 @@
 """Delivery beside the SDK's BatchSpanProcessor: CPU a span, and drops.
 
-    python benchmarks/delivery.py            # about four minutes
+    python benchmarks/delivery.py            # four to five minutes
     python benchmarks/delivery.py --quick    # half a minute, noisier
     python benchmarks/delivery.py --write    # and puts the tables into docs/performance.md
 

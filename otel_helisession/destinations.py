@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_helisession import environment
 from otel_helisession import environment_variables as names
+from otel_helisession.extras import installing
 from otel_helisession.finishing import SUFFIX, captures_content
 from otel_helisession.redaction import redact
 
@@ -198,9 +199,7 @@ def otlp(has_content: bool) -> tuple[SpanExporter, str]:
                 f"OTEL_EXPORTER_OTLP_PROTOCOL is {protocol!r}; accepted: grpc, http/protobuf"
             )
     except ImportError as error:
-        raise ImportError(
-            "the otlp exporter needs an extra: pip install 'otel-helisession[otlp]'"
-        ) from error
+        raise ImportError(f"the otlp exporter needs an extra: {installing('otlp')}") from error
     return _discreet(
         exporter(), has_content
     ), f"OTLP over {protocol} at {endpoint or 'the default endpoint'}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from otel_helisession.conventions.operation import Usage
-from otel_helisession.sessions.path import clean_path
+from otel_helisession.sessions.path import ROOT, clean_path
 from otel_helisession.store.row import SpanRow
 
 
@@ -62,6 +62,11 @@ def path_totals(rows: Iterable[SpanRow]) -> tuple[PathTotals, ...]:
             clean[row.path] = clean_path(row.path)
         paths.setdefault(clean[row.path], []).append(row)
     return tuple(_totals(path, found) for path, found in paths.items())
+
+
+def session_totals(rows: Sequence[SpanRow]) -> PathTotals | None:
+    """Return the totals of all *rows* together, at the path ``/``; None without any."""
+    return _totals(ROOT, rows) if rows else None
 
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:

@@ -13,6 +13,7 @@ from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.backends.address import Address
 from otel_helisession.backends.error import BackendError
+from otel_helisession.extras import installing
 
 _HEXADECIMAL: Final = re.compile(r"(?:[0-9a-fA-F]{16}){1,2}")
 _IDS: Final = ("traceId", "spanId", "parentSpanId")
@@ -30,7 +31,7 @@ def spans_in(said: Any, address: Address) -> Sequence[ReadableSpan]:
     except ModuleNotFoundError as error:
         raise BackendError(
             f"reading spans of {address.kind} needs {error.name}, which is not installed; install "
-            'it with: pip install "otel-helisession[otlp]"'
+            f"it with: {installing('otlp')}"
         ) from None
     if not said:
         return ()

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from otel_helisession.extras import installing
+
 _NEEDED = ("click", "rich")
 
 
@@ -21,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(
             "helisession: the command needs click and rich; install them with:\n"
-            '  pip install "otel-helisession[cli]"',
+            f"  {installing('cli')}",
             file=sys.stderr,
         )
         return 2

@@ -28,7 +28,11 @@ _WIDTH: Final = 100
 )
 @from_option
 @click.option(
-    "--header", "headers", multiple=True, metavar="NAME=VALUE", help="With --from: sent along."
+    "--header",
+    "headers",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="With --from: sent along. Can be repeated.",
 )
 @click.option(
     "--wait",

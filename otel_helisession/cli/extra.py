@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from otel_helisession.cli.problem import Unusable
+from otel_helisession.extras import installing
 
 _OURS = "otel_helisession"
 
@@ -14,7 +15,7 @@ def missing(command: str, extra: str, package: str | None) -> Unusable:
     """Return what to say when *command* needs *package*, which *extra* brings."""
     return Unusable(
         f"'helisession {command}' needs {package}, which is not installed; install it with: "
-        f'pip install "otel-helisession[{extra}]"'
+        f"{installing(extra)}"
     )
 
 

@@ -74,11 +74,15 @@ def filter_options(function: _Function) -> _Function:
             click.option(
                 "--search",
                 metavar="TEXT",
-                help="Only sessions with all of these words, in messages, paths, ids, names, "
-                "users, properties or models.",
+                help="Only sessions with all of these words, or, in quotes of their own, with the "
+                "words as they stand; in messages, paths, ids, names, users, properties, models.",
             ),
             click.option("--user", metavar="ID", help="Only sessions of exactly this user."),
-            click.option("--kind", type=click.Choice(KINDS), help="Only with a request of it."),
+            click.option(
+                "--kind",
+                type=click.Choice(KINDS),
+                help="Only sessions with a request of this kind.",
+            ),
             click.option("--model", metavar="MODEL", help="Only sessions that called it."),
             click.option("--errors", is_flag=True, help="Only sessions with errors."),
             click.option("--unnamed", is_flag=True, help="Only sessions without a name."),

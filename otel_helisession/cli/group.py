@@ -104,8 +104,8 @@ def _unavailable(name: str, entry: _Command, error: ModuleNotFoundError) -> Unus
 def helisession() -> None:
     """Sessions of AI agents: every LLM, tool and vector call of one run, as one tree.
 
-    Reads the embedded store: --store FILE, or HELISESSION_STORE, or helisession/sessions.db
-    in your data directory.
+    Reads the embedded store: --store FILE, or HELISESSION_STORE, or else
+    ~/.local/share/helisession/sessions.db (below XDG_DATA_HOME, if that is set).
     """
 
 

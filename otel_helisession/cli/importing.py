@@ -30,10 +30,10 @@ _SHOWN: Final = 5
 )
 @store_option
 def import_(files: tuple[Path, ...], store: Path | None) -> int:
-    """Read spans from FILEs into the store: OTLP's JSON, one request a line, also gzipped.
+    """Read spans from FILEs into the store: OTLP's JSON, one request a line, also compressed.
 
-    The Collector's file exporter writes them, and helisession export. A span that is there
-    already is replaced, so reading a file again changes nothing.
+    The Collector's file exporter writes them, and helisession export --format otlp. A span
+    that is there already is replaced, so reading a file again changes nothing.
 
     \b
     helisession import spans.jsonl

@@ -108,7 +108,7 @@ def _call(row: SpanRow, branch: Branch) -> Line:
         branch=branch,
         badge=badge,
         colour=colour,
-        name=printable(name) or "(no name)",
+        name=printable(name) or "unnamed",
         note=printable(note),
         failures=int(row.fault),
         failed=row.failed,

@@ -32,7 +32,9 @@ _LIMIT: Final = 20
     metavar="N",
     help=f"Most sessions to list.  [default: {_LIMIT}; with --json all]",
 )
-@click.option("--long", is_flag=True, help="More columns: latencies, cached and reasoning tokens.")
+@click.option(
+    "--long", is_flag=True, help="Say more of each: latencies, models, properties, whole ids."
+)
 @filter_options
 @source_option
 def ls(as_json: bool, limit: int | None, long: bool, source: Source, **filters: Any) -> None:
@@ -40,7 +42,8 @@ def ls(as_json: bool, limit: int | None, long: bool, source: Source, **filters: 
 
     \b
     helisession ls --name "Trip planner" --sort cost
-    helisession ls --search "quiet hotel" --errors --long
+    helisession ls --search "hotel quiet" --errors --long
+    helisession ls --search '"quiet hotel"'
     helisession ls --json | jq '.sessions[] | select(.errors > 0) | .id'
     helisession ls --from jaeger http://localhost:16686 --since 1h
     """
@@ -55,11 +58,12 @@ def ls(as_json: bool, limit: int | None, long: bool, source: Source, **filters: 
             click.echo(dumps({"sessions": [*map(session_document, sessions)]}))
             return
         shorts = short_ids(reader.names())
+        beginnings = {one.id: reader.beginning(one.id) for one in sessions if not one.name}
         if not sessions:
             _say_empty(source, reader, given)
             return
     out = console()
-    out.print(session_table(sessions, shorts, long=long))
+    out.print(session_table(sessions, shorts, beginnings=beginnings, long=long))
     if out.is_terminal:
         shown = "" if len(sessions) == total else f"{len(sessions):,} of "
         newest = shlex.quote(printable(shorts[sessions[0].id]))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from otel_helisession.cli import figures, program
+from otel_helisession.cli.facts import title
 from otel_helisession.cli.session_id import short_ids
 from otel_helisession.cli.terminal import printable
+from otel_helisession.extras import installing
 from otel_helisession.store.error import StoreError
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.store.summary import SessionSummary
@@ -36,7 +38,7 @@ def outcome(store: Path | None, since_unix_nano: int, executable: str) -> str:
     if not new and program.is_strange_python(executable):
         return (
             f"no session was stored: that Python ({executable}) has no otel-helisession; install "
-            f"it there: {shlex.quote(executable)} -m pip install 'otel-helisession[run]'"
+            f"it there: {installing('run', f'{shlex.quote(executable)} -m pip')}"
         )
     if not new:
         return (
@@ -51,4 +53,4 @@ def outcome(store: Path | None, since_unix_nano: int, executable: str) -> str:
 
 def _title(summary: SessionSummary) -> str:
     calls = figures.count(summary.request_count, "request")
-    return f"{printable(summary.name) or '(no name)'!r} with {calls}"
+    return f"{title(summary.name)!r} with {calls}"

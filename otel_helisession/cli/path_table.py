@@ -12,8 +12,9 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from otel_helisession.analysis.critical_path import critical_path
-from otel_helisession.analysis.path_totals import PathTotals, path_totals
+from otel_helisession.analysis.path_totals import PathTotals, path_totals, session_totals
 from otel_helisession.cli import figures
+from otel_helisession.cli.facts import filled
 from otel_helisession.cli.glyphs import ASCII, UNICODE, Glyphs
 from otel_helisession.cli.terminal import cut, printable
 from otel_helisession.sessions.path import clean_path
@@ -23,20 +24,36 @@ _GAP: Final = "  "
 _LEAST_PATH: Final = 24
 """Cells that a path gets, at least, while there are figures that can go."""
 
+_ALL: Final = "all together"
+"""What the last row is called."""
+
+_MEANING: Final = {
+    "busy": "busy: while any span was open at exactly this path",
+    "waited": "waited: what the session could not have ended without",
+}
+"""What columns mean whose titles do not say it; they do not add up, where work ran in parallel."""
+
 _FIRST_TO_GO: Final = ("waited", "busy", "cost", "p50", "tokens", "errors", "p95")
 
 
 @dataclass(frozen=True, slots=True)
 class PathTable:
-    """The table; rich fits it to the console. Make it with :func:`path_table`."""
+    """The table; rich fits it to the console. Make it with :func:`path_table`.
+
+    Attributes:
+        totals: Each path's, and at the end the sum; empty without spans.
+        waited_ms: What the session waited for each of them.
+    """
 
     totals: Sequence[PathTotals]
     waited_ms: Sequence[float]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        if not self.totals:
+            return
         glyphs = ASCII if options.ascii_only else UNICODE
         columns = _columns(self.totals, self.waited_ms, glyphs)
-        paths = [printable(one.path) for one in self.totals]
+        paths = [*(printable(one.path) for one in self.totals[:-1]), _ALL]
         natural = max(map(cell_len, ("path", *paths)))
         for name in ("", *_FIRST_TO_GO):
             columns.pop(name, None)
@@ -46,17 +63,20 @@ class PathTable:
         width = max(min(natural, free), 4)
         for place, path in enumerate(("path", *paths)):
             shown = cut(path, width, ascii_only=glyphs is ASCII)
-            row = Text(no_wrap=True, overflow="crop", style="" if place else "dim")
+            style = "dim" if not place else "bold" if place == len(paths) else ""
+            row = Text(no_wrap=True, overflow="crop", style=style)
             row.append(shown + " " * (width - cell_len(shown)))
             for name, cells in columns.items():
                 failed = name == "errors" and place and self.totals[place - 1].errors
                 row.append(_GAP + cells[place], style="bold red" if failed else "")
             row.rstrip()
             yield row
+        meanings = [(said, "dim") for name, said in _MEANING.items() if name in columns]
+        yield from filled(meanings, glyphs, options.max_width)
 
 
 def path_table(rows: Sequence[SpanRow]) -> PathTable:
-    """Return a session's paths, in the order they began, as something for a rich console.
+    """Return a session's paths, in the order they began, and the sum, for a rich console.
 
     *waited* is each path's part of the critical path: what would have to be shorter for the
     session to be.
@@ -68,8 +88,11 @@ def path_table(rows: Sequence[SpanRow]) -> PathTable:
     for one in critical_path(rows):
         path = clean_path(rows[one.place].path)
         waited[path] += (one.end_unix_nano - one.start_unix_nano) / 1e6
-    totals = path_totals(rows)
-    return PathTable(totals, tuple(waited[one.path] for one in totals))
+    totals, whole = path_totals(rows), session_totals(rows)
+    if whole is None:
+        return PathTable((), ())
+    parts = [waited[one.path] for one in totals]
+    return PathTable((*totals, whole), (*parts, sum(parts)))
 
 
 def _columns(

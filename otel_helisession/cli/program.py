@@ -15,6 +15,7 @@ from types import FrameType
 
 from otel_helisession import environment
 from otel_helisession.cli.problem import Unusable
+from otel_helisession.extras import installing
 
 _PACKAGE = "otel_helisession"
 _AUTO_INSTRUMENTATION = "opentelemetry.instrumentation.auto_instrumentation"
@@ -58,7 +59,7 @@ def instrument() -> None:
     if not any(Path(place, "sitecustomize.py").is_file() for place in places):
         raise Unusable(
             "'helisession run' needs opentelemetry-instrumentation, which is not installed here; "
-            "install it with: pip install 'otel-helisession[run]'"
+            f"install it with: {installing('run')}"
         )
     environment.put_first("PYTHONPATH", *places, os.getcwd())
 

@@ -20,7 +20,12 @@ from otel_helisession.store.writer import SessionWriter
 
 @click.command()
 @click.argument("session_ids", metavar="[ID]...", nargs=-1)
-@click.option("--older-than", callback=age, metavar="AGE", help="All that ended before: 7d, 12h.")
+@click.option(
+    "--older-than",
+    callback=age,
+    metavar="AGE",
+    help="All that ended longer ago: 90m, 12h, 7d, 4w.",
+)
 @click.option("--all", "everything", is_flag=True, help="All sessions.")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @store_option
@@ -31,8 +36,9 @@ def rm(
     yes: bool,
     store: Path | None,
 ) -> int:
-    """Delete sessions with everything that was kept of them. Asks first on a terminal;
-    elsewhere --all needs --yes.
+    """Delete sessions with everything that was kept of them. The start of an ID is enough.
+
+    Asks first on a terminal; elsewhere --all needs --yes.
 
     \b
     helisession rm 3f2a9c1e

@@ -39,13 +39,14 @@ _OPTIONS: Final = {
 @click.option(
     "--exporters",
     metavar="NAMES",
-    help="Where spans go: local, otlp, helicone, comma-separated, or none. "
-    "Default: otlp with an OTLP endpoint, helicone with a key, else local.",
+    help="Where spans go: otlp, session_trace, helicone, local, comma-separated, or none.  "
+    "[default: HELISESSION_EXPORTERS; else otlp with an OTLP endpoint, helicone with a key, "
+    "else local]",
 )
 @click.option(
     "--default-session",
     type=click.Choice(["trace", "none"]),
-    help="Whether each trace outside a session is a session of its own. Default: trace.",
+    help="Whether each trace outside a session is a session of its own.  [default: trace]",
 )
 @click.option(
     "--allow-host",

@@ -11,17 +11,20 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from otel_helisession.cli import figures
+from otel_helisession.cli.facts import filled, title
 from otel_helisession.cli.glyphs import ASCII, UNICODE, Glyphs
+from otel_helisession.cli.more_facts import more_facts
 from otel_helisession.cli.terminal import cut, printable
 from otel_helisession.store.summary import SessionSummary
 
 _LEAST_NAME: Final = 12
 """Cells that a name gets, at least, while another column can shrink for it."""
 
-_EXTRA: Final = ("last activity", "reasoning", "cached", "mean", "p95")
-"""Columns of a long list in the order they go where there is no room."""
-
 _GAP: Final = "  "
+_INDENT: Final = "    "
+"""Before what a long list says below a session."""
+
+NONE: Final[Mapping[str, str]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class _Column:
     style: str = ""
     right: bool = False
     short: tuple[str, ...] = ()
+    is_short: bool = False
     width: int = 0
 
     def fitted(self, width: int | None = None) -> _Column:
@@ -44,54 +48,45 @@ class SessionTable:
 
     sessions: Sequence[SessionSummary]
     short_ids: Mapping[str, str]
+    beginnings: Mapping[str, str]
     long: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs = ASCII if options.ascii_only else UNICODE
-        columns = _columns(self.sessions, self.short_ids, glyphs)
-        columns = _fit(
-            [*columns, *(_more(self.sessions, glyphs) if self.long else ())], options.max_width
-        )
+        width = options.max_width
+        columns = _fit(_columns(self, glyphs), width)
+        shown = {column.title for column in columns if not column.is_short}
         yield _row([(column, column.title, "dim") for column in columns], glyphs)
-        for place in range(len(self.sessions)):
+        for place, one in enumerate(self.sessions):
             cells = [(column, column.cells[place], column.style) for column in columns]
             yield _row(cells, glyphs)
+            if self.long:
+                said = more_facts(one, self.short_ids[one.id], shown, glyphs)
+                for line in filled(said, glyphs, width - len(_INDENT)):
+                    yield Text(_INDENT).append(line)
 
 
 def session_table(
-    sessions: Sequence[SessionSummary], short_ids: Mapping[str, str], *, long: bool = False
+    sessions: Sequence[SessionSummary],
+    short_ids: Mapping[str, str],
+    *,
+    beginnings: Mapping[str, str] = NONE,
+    long: bool = False,
 ) -> SessionTable:
     """Return *sessions*, named by *short_ids*, as something for a rich console to print.
 
     Args:
         sessions: What to list.
         short_ids: What to call each.
-        long: Whether to add latencies, and cached and reasoning tokens, where there is room.
+        beginnings: With which span those begin that have no name.
+        long: Whether to say below each what the table has no column for, or no room.
     """
-    return SessionTable(sessions, short_ids, long)
+    return SessionTable(sessions, short_ids, beginnings, long)
 
 
-def _more(sessions: Sequence[SessionSummary], glyphs: Glyphs) -> list[_Column]:
-    """Return what a long list has besides."""
+def _columns(table: SessionTable, glyphs: Glyphs) -> list[_Column]:
+    sessions, short_ids = table.sessions, table.short_ids
 
-    def column(title: str, say: Callable[[SessionSummary], str]) -> _Column:
-        return _Column(title, tuple(map(say, sessions)), right=True).fitted()
-
-    def time(milliseconds: float | None) -> str:
-        return glyphs.dash if milliseconds is None else figures.duration(milliseconds)
-
-    return [
-        column("mean", lambda one: time(one.mean_ms)),
-        column("p95", lambda one: time(one.p95_ms)),
-        column("cached", lambda one: _number(one.usage.cache_read_tokens, glyphs)),
-        column("reasoning", lambda one: _number(one.usage.reasoning_tokens, glyphs)),
-        column("last activity", lambda one: figures.ago(one.end_unix_nano)),
-    ]
-
-
-def _columns(
-    sessions: Sequence[SessionSummary], short_ids: Mapping[str, str], glyphs: Glyphs
-) -> list[_Column]:
     def column(
         title: str, say: Callable[[SessionSummary], str], style: str = "", right: bool = False
     ) -> _Column:
@@ -99,7 +94,7 @@ def _columns(
 
     made = [
         column("id", lambda one: printable(short_ids[one.id]), "cyan"),
-        column("name", lambda one: printable(one.name) or "(no name)", "bold"),
+        column("name", lambda one: title(one.name, table.beginnings.get(one.id)), "bold"),
         column("started", lambda one: figures.ago(one.start_unix_nano)),
         column("time", lambda one: figures.duration(one.duration_ms), right=True),
         replace(
@@ -124,9 +119,9 @@ def _fit(columns: list[_Column], width: int) -> list[_Column]:
 
     Names give way first, then users, the kinds of requests, costs, tokens, requests.
     """
-    for dropped in ("", *_EXTRA, "user", "requests", "cost", "tokens", "requests"):
+    for dropped in ("", "user", "requests", "cost", "tokens", "requests"):
         columns = [
-            replace(column, cells=column.short, short=(), right=True).fitted()
+            replace(column, cells=column.short, short=(), right=True, is_short=True).fitted()
             if column.title == dropped and column.short
             else column
             for column in columns

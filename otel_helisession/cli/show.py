@@ -25,7 +25,11 @@ from otel_helisession.store.summary import SessionSummary
 @click.argument("session_id", metavar="[ID]", required=False)
 @click.option("--last", is_flag=True, help="The session that started last.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: every span, all it said.")
-@click.option("--paths", is_flag=True, help="Add a table of each path's totals.")
+@click.option(
+    "--paths",
+    is_flag=True,
+    help="Add a table of each path: latencies, tokens, cost, what the session waited for.",
+)
 @click.option("--watch", is_flag=True, help="Draw it anew while it grows, until Ctrl-C.")
 @source_option
 def show(
@@ -36,6 +40,7 @@ def show(
     \b
     helisession show 3f2a9c1e
     helisession show --last --watch
+    helisession show --last --paths
     helisession show --last --json | jq '.spans[] | select(.kind == "llm") | .tokens'
     helisession show 3f2a9c1e --from tempo http://localhost:3200
     """

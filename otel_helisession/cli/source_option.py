@@ -43,14 +43,15 @@ def source_option(function: _Function) -> _Function:
             "headers",
             multiple=True,
             metavar="NAME=VALUE",
-            help="With --from: sent along. A key belongs into HELISESSION_BACKEND_HEADERS.",
+            help="With --from: sent along. Can be repeated. A key belongs into "
+            "HELISESSION_BACKEND_HEADERS, because others can read a command line.",
         ),
         click.option("--service", metavar="NAME", help="With --from jaeger: only this service."),
         click.option(
             "--since",
             callback=age,
             metavar="AGE",
-            help=f"With --from: how far back to look.  [default: {_SINCE}]",
+            help=f"With --from: how far back to look, as in 90m, 12h, 4w.  [default: {_SINCE}]",
         ),
         from_option,
     ):

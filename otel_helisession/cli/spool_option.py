@@ -21,7 +21,7 @@ def spool_option(function: _Function) -> _Function:
         "--spool",
         type=click.Path(file_okay=False, path_type=Path),
         metavar="DIR",
-        help="The spool to use, in place of HELISESSION_SPOOL or the default.",
+        help="The spool to use.  [default: HELISESSION_SPOOL, or ~/.local/share/helisession/spool]",
     )(function)
 
 

@@ -23,7 +23,8 @@ def store_option(function: _Function) -> _Function:
         "--store",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help="The store to use, in place of HELISESSION_STORE or the default.",
+        help="The store to use.  [default: HELISESSION_STORE, or"
+        " ~/.local/share/helisession/sessions.db]",
     )(function)
 
 

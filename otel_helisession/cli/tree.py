@@ -43,11 +43,12 @@ class SessionTree:
     summary: SessionSummary
     lines: Sequence[Line]
     repeated: int
+    beginning: str | None
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         glyphs = ASCII if options.ascii_only else UNICODE
         width = min(options.max_width, _MAX_WIDTH)
-        yield from heading(self.summary, glyphs, width)
+        yield from heading(self.summary, glyphs, width, self.beginning)
         yield Text()
         yield from _Drawing(self.lines, glyphs, width).rows()
         if self.repeated:
@@ -67,7 +68,8 @@ def render(summary: SessionSummary, spans: Iterable[SpanRow]) -> SessionTree:
     """
     rows = list(spans)
     repeated = sum(row.kind != "structure" and not row.counted for row in rows)
-    return SessionTree(summary, tuple(lines(outline(rows))), repeated)
+    beginning = rows[0].name if rows else None
+    return SessionTree(summary, tuple(lines(outline(rows))), repeated, beginning)
 
 
 class _Drawing:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.live import Live
 from rich.segment import Segment
 from rich.text import Text
 
+from otel_helisession.cli.painting import painting
 from otel_helisession.store.connection import connect_to_read, translated
 from otel_helisession.store.location import identity
 
@@ -45,9 +45,9 @@ class Fitting:
 
 def watch(store: Path, draw: Callable[[], RenderableType], out: Console) -> None:
     """Show what *draw* returns, again after each change of *store*, until Ctrl-C."""
-    with Live(console=out, auto_refresh=False, vertical_overflow="crop") as live:
+    with painting(out) as canvas:
         for _ in _changes(store):
-            live.update(Fitting(draw()), refresh=True)
+            canvas.paint(Fitting(draw()))
 
 
 def _changes(store: Path) -> Iterable[None]:

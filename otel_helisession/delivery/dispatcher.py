@@ -15,7 +15,7 @@ from otel_helisession.delivery.keeper import UNKNOWN_REASON, Parcel
 from otel_helisession.delivery.leftovers import Leftovers
 from otel_helisession.delivery.outcome import Outcome
 from otel_helisession.delivery.outlet import Outlet
-from otel_helisession.delivery.resending import MAX_TRIES, Resending
+from otel_helisession.delivery.resending import BURY_AFTER_SECONDS, MAX_TRIES, Resending
 from otel_helisession.guard import once
 
 
@@ -115,7 +115,9 @@ class Dispatcher:
                 self._unsettled = () if resent else left
                 self._note(outcome, len(part))
             self._leftovers.arrived(len(part) - outcome.missing, resent)
-            self._leftovers.refuse(outcome.refused, outcome.reason)
+            buried = self._leftovers.refuse(outcome.refused, outcome.reason, resent)
+            if resent and buried and self._spool is not None:
+                self._spool.buried(outcome.refused)
             self._leftovers.rejected(outcome.rejected)
             if outcome.undelivered:
                 break
@@ -154,7 +156,7 @@ class Dispatcher:
         if parcel is not None:
             with self._changed:
                 self._agenda.breaker.begin()
-            left = self._export(parcel.spans, self._max_batch, resent=True)
+            left = self._export(spool.pending(parcel), self._max_batch, resent=True)
             if left:
                 self._keep_on(spool, parcel)
                 return
@@ -166,9 +168,15 @@ class Dispatcher:
     def _keep_on(self, spool: Resending, parcel: Parcel) -> None:
         """Keep a parcel for another time, whole, because each span in it may be sent again; or
         bury it: it is at fault itself."""
-        tries, since = spool.failed(parcel, time.monotonic())
-        if tries >= MAX_TRIES and self._agenda.breaker.accepted_since(since):
-            parcel.bury(UNKNOWN_REASON)
+        now = time.monotonic()
+        tries, since = spool.failed(parcel, now)
+        is_at_fault = (
+            tries >= MAX_TRIES
+            and now - since >= BURY_AFTER_SECONDS
+            and self._agenda.breaker.accepted_since(since)
+        )
+        if is_at_fault and self._leftovers.refuse(spool.pending(parcel), UNKNOWN_REASON, True):
+            parcel.done()
         else:
             parcel.put_back()
             if self._agenda.breaker.state != "closed":

@@ -24,9 +24,6 @@ class Parcel(Protocol):
     def put_back(self) -> object:
         """Keep them for another time."""
 
-    def bury(self, reason: str) -> object:
-        """Move them to the dead letters."""
-
 
 @runtime_checkable
 class Keeper(Protocol):

@@ -106,10 +106,17 @@ class Leftovers:
         else:
             self._drop(spans)
 
-    def refuse(self, spans: Sequence[ReadableSpan], reason: str) -> None:
-        """Count *spans* as refused for good, and bury them where that can be."""
+    def refuse(self, spans: Sequence[ReadableSpan], reason: str, resent: bool = False) -> bool:
+        """Bury *spans* that were refused for good, where that can be, and count them.
+
+        Those out of the spool, *resent*, were kept, and a flush has said so; that they will not
+        come is said by the next one. They count when they are buried: until then they stay.
+
+        Returns:
+            Whether they are among the dead letters.
+        """
         if not spans:
-            return
+            return True
         buried = self._ask("bury", lambda keeper: keeper.bury(self._destination, spans, reason))
         if reason == UNKNOWN_REASON:  # exporters that know another have said it
             once(
@@ -121,7 +128,11 @@ class Leftovers:
                 "among the spool's dead letters" if buried else "lost",
             )
         with self._lock:
-            self._tally.refused += len(spans)
+            if not resent:
+                self._tally.refused += len(spans)
+            elif buried:
+                self._tally.buried += len(spans)
+        return buried
 
     def rejected(self, spans: int) -> None:
         """Count so many *spans* as refused for good, of which nobody knows which they are."""

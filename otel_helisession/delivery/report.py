@@ -17,7 +17,7 @@ def report(queue: ExporterQueue, dropped: int) -> None:
     """
     tally = queue.tally
     itself = queue.outlet.reports
-    accepted, refused = (0, 0) if itself else (tally.accepted, tally.refused)
+    accepted, refused = (0, 0) if itself else (tally.accepted, tally.refused + tally.buried)
     dropped += tally.dropped
     kept = f", {tally.kept} kept in the spool" if tally.kept else ""
     if tally.resent and not itself:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
+
+from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession.delivery.keeper import Keeper, Parcel
 from otel_helisession.guard import caught
@@ -18,7 +20,14 @@ LOOK_AGAIN_SECONDS: Final = 30.0
 MAX_TRIES: Final = 5
 """Attempts at a parcel while others are accepted. Then it is the parcel that is at fault."""
 
+BURY_AFTER_SECONDS: Final = 120.0
+"""And at least so long after the first of them: a destination that takes some calls in one bad
+moment may take the others in a better one."""
+
 _MAX_REMEMBERED: Final = 1_000
+_MAX_BURIED: Final = 10_000
+
+_Key = tuple[int, int] | None
 
 
 class Resending:
@@ -35,7 +44,8 @@ class Resending:
         self._parcels: Iterator[Parcel] | None = None
         self._next: Parcel | None = None
         self._put_back = self._again = False
-        self._failures: dict[object, tuple[int, float]] = {}
+        self._failures: dict[_Key, tuple[int, float]] = {}
+        self._buried: dict[_Key, None] = {}
         self.due = 0.0
 
     def take(self, now: float) -> Parcel | None:
@@ -82,13 +92,23 @@ class Resending:
             How often that was, and when for the first time.
         """
         self._put_back = True
-        context = parcel.spans[0].get_span_context() if parcel.spans else None
-        key = None if context is None else (context.trace_id, context.span_id)
+        key = _key(parcel.spans[0]) if parcel.spans else None
         times, first = self._failures.pop(key, (0, now))
         self._failures[key] = (times + 1, first)
         if len(self._failures) > _MAX_REMEMBERED:
             del self._failures[next(iter(self._failures))]
         return times + 1, first
+
+    def buried(self, spans: Sequence[ReadableSpan]) -> None:
+        """Take note that *spans* of a parcel are dead letters, whatever becomes of its others."""
+        for span in spans:
+            self._buried[_key(span)] = None
+        while len(self._buried) > _MAX_BURIED:
+            del self._buried[next(iter(self._buried))]
+
+    def pending(self, parcel: Parcel) -> list[ReadableSpan]:
+        """Return the spans of *parcel* that are no dead letters yet."""
+        return [span for span in parcel.spans if _key(span) not in self._buried]
 
     def look(self) -> None:
         """Look again as soon as there is time: something was kept, or the destination is back."""
@@ -101,3 +121,8 @@ class Resending:
         close = getattr(parcels, "close", None)
         if close is not None:
             close()
+
+
+def _key(span: ReadableSpan) -> _Key:
+    context = span.get_span_context()
+    return None if context is None else (context.trace_id, context.span_id)

@@ -16,6 +16,7 @@ class Tally:
         crowded_out: Those of *dropped* for which the queue had no place.
         kept: They are in the spool, or were, until they were sent again.
         resent: Out of the spool, accepted; from this process or from earlier ones.
+        buried: Out of the spool, refused for good: they are dead letters.
         in_spool: Whether some that this process has kept may still be there.
     """
 
@@ -24,10 +25,11 @@ class Tally:
     dropped: int = 0
     kept: int = 0
     resent: int = 0
+    buried: int = 0
     in_spool: bool = False
     crowded_out: int = 0
 
     @property
     def lost(self) -> int:
         """Spans that did not arrive, and will not."""
-        return self.refused + self.dropped
+        return self.refused + self.dropped + self.buried

@@ -7,13 +7,18 @@ import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
-import requests
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
+from otel_helisession.extras import installing
 from otel_helisession.guard import caught
 from otel_helisession.otlp.fast_encoding import encode
+
+try:
+    import requests
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+except ImportError as error:
+    raise ImportError(f"FastOTLPSpanExporter needs an extra: {installing('otlp')}") from error
 
 
 class FastOTLPSpanExporter(SpanExporter):

@@ -8,6 +8,8 @@ from typing import Final
 
 from opentelemetry.trace import TracerProvider
 
+from otel_helisession.extras import installing
+
 _INSTRUMENTORS: Final = {
     "httpx": "HTTPXClientInstrumentor",
     "httpx2": "HTTPX2ClientInstrumentor",  # since opentelemetry-instrumentation-httpx 0.64b0
@@ -23,9 +25,7 @@ def instrument_http_spans(provider: TracerProvider | None) -> None:
     try:
         instrumentation = import_module("opentelemetry.instrumentation.httpx")
     except ImportError as error:
-        raise ImportError(
-            "http_spans=True needs an extra: pip install 'otel-helisession[httpx]'"
-        ) from error
+        raise ImportError(f"http_spans=True needs an extra: {installing('httpx')}") from error
     for client, name in _INSTRUMENTORS.items():
         instrumentor = getattr(instrumentation, name, None)
         if instrumentor is not None and find_spec(client) is not None:

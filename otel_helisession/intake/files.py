@@ -26,6 +26,14 @@ MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 MAX_PROBLEMS: Final = 20
 """Problems that are named; all are counted."""
 
+_STRANGE: Final = (
+    "not a line of this file is OTLP's JSON. Accepted are files in which each line is an object "
+    "with resourceSpans or resourceLogs, compressed or not, as the Collector's file exporter and "
+    "'helisession export ID --format otlp' write them. Other programs can send their spans to "
+    "'helisession view'"
+)
+"""What is said of a file that is something else altogether, in place of a problem a line."""
+
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 _PROGRESS_SECONDS: Final = 0.1
@@ -55,6 +63,12 @@ class Imported:
         self.bad += count
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(problem)
+
+    def add(self, other: Imported) -> None:
+        """Count what came of another file, too."""
+        self.lines += other.lines
+        self.bad += other.bad
+        self.problems += other.problems[: MAX_PROBLEMS - len(self.problems)]
 
 
 def import_files(
@@ -88,7 +102,7 @@ def import_files(
     )
     try:
         for path in map(Path, paths):
-            _import(path, reader, done, captures_content(capture_content), progress)
+            done.add(_import(path, reader, captures_content(capture_content), progress))
     finally:
         done.spans = reader.stored
         reader.close()
@@ -96,9 +110,9 @@ def import_files(
 
 
 def _import(
-    path: Path, reader: BatchReader, done: Imported, has_content: bool, progress: Progress | None
-) -> None:
-    told = time.monotonic()
+    path: Path, reader: BatchReader, has_content: bool, progress: Progress | None
+) -> Imported:
+    done, known, told = Imported(), False, time.monotonic()
     try:
         size = path.stat().st_size
         with ExitStack() as stack:
@@ -107,7 +121,7 @@ def _import(
                 if line is None:
                     done.note(f"{path}:{number}: longer than {MAX_LINE_BYTES} bytes")
                 elif line.strip():
-                    _take(f"{path}:{number}", line, reader, done, has_content)
+                    known |= _take(f"{path}:{number}", line, reader, done, has_content)
                 done.lines += 1
                 if progress is not None and time.monotonic() - told > _PROGRESS_SECONDS:
                     told = time.monotonic()
@@ -116,25 +130,31 @@ def _import(
             progress(path, size, size)
     except (OSError, EOFError, ValueError) as error:  # unreadable, or compressed and cut off
         done.note(f"{path}: {getattr(error, 'strerror', None) or error}")
+        return done
+    if done.bad and not known:
+        return Imported(lines=done.lines, bad=1, problems=[f"{path}: {_STRANGE}"])
+    return done
 
 
-def _take(place: str, line: bytes, reader: BatchReader, done: Imported, has_content: bool) -> None:
+def _take(place: str, line: bytes, reader: BatchReader, done: Imported, has_content: bool) -> bool:
+    """Store what *line* says, and return whether it is OTLP, or the beginning of it."""
     try:
         said = loads(line)
         if "resourceLogs" in said:
             records = logs_from_object(said)
             logs.sift(records)
             reader.store_logs(records.SerializeToString())
-            return
+            return True
         if "resourceSpans" not in said:
-            if "resourceMetrics" not in said:
-                done.note(f"{place}: no resourceSpans in it; is this OTLP's JSON?")
-            return
+            if "resourceMetrics" in said:
+                return True
+            done.note(f"{place}: no resourceSpans in it; is this OTLP's JSON?")
+            return False
         request = request_from_object(said)
     except ValueError as error:
         cut_off = not line.endswith(b"\n")
         done.note(f"{place}: {'cut off' if cut_off else error}")
-        return
+        return b'"resource' in line
     receipt = sift(request)
     if receipt.rejected:
         done.note(f"{place}: {receipt.problem}", receipt.rejected)
@@ -142,6 +162,7 @@ def _take(place: str, line: bytes, reader: BatchReader, done: Imported, has_cont
     if preparation.unstorable:
         done.note(f"{place}: {preparation.unstorable} spans cannot be read", preparation.unstorable)
     reader.store(preparation)
+    return True
 
 
 def _lines(file: IO[bytes]) -> Iterator[bytes | None]:

@@ -16,13 +16,12 @@ from otel_helisession.spool.payload import unpack
 from otel_helisession.spool.segment import Segment
 
 Fate = Literal["open", "done", "put back"]
-Bury = Callable[[str, Sequence[ReadableSpan], str], bool]
 
 
 class Parcel:
     """Spans to be delivered again. Settle it before you ask for the next one.
 
-    One that is neither done nor buried then has been put back.
+    One that is not done then has been put back.
 
     Attributes:
         destination: Where they shall go.
@@ -35,13 +34,11 @@ class Parcel:
         spans: Sequence[ReadableSpan],
         segment: Segment,
         offset: int,
-        bury: Bury,
     ) -> None:
         self.destination = destination
         self.spans = spans
         self._segment = segment
         self._offset = offset
-        self._bury = bury
         self.fate: Fate = "open"
 
     def __repr__(self) -> str:
@@ -77,26 +74,10 @@ class Parcel:
         if self.fate == "open":
             self.fate = "put back"
 
-    def bury(self, reason: str) -> bool:
-        """Move it to the dead letters, because no later time will be better.
-
-        Args:
-            reason: Why, in words for people.
-
-        Returns:
-            False where that failed; then it has been put back.
-        """
-        if self.fate == "open" and not self._bury(self.destination, self.spans, reason):
-            self.put_back()
-        if self.fate == "open":
-            self.done()
-        return self.fate == "done"
-
 
 def parcels_in(
     segment: Segment,
     destination: str,
-    bury: Bury,
     note_damage: Callable[[Path, int], object],
 ) -> Iterator[Parcel]:
     """Yield the parcels in *segment*, and delete the file when all of them are settled.
@@ -104,7 +85,6 @@ def parcels_in(
     Args:
         segment: A file that this process holds. Not released.
         destination: Whose it is.
-        bury: Makes dead letters.
         note_damage: Told of the file, and how many stretches of it cannot be read.
     """
     damaged = 0
@@ -119,7 +99,7 @@ def parcels_in(
                 damaged += 1
                 unsettled -= 1
                 continue
-            parcel = Parcel(destination, spans, segment, found.offset, bury)
+            parcel = Parcel(destination, spans, segment, found.offset)
             try:
                 yield parcel
             finally:

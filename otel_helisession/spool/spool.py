@@ -174,7 +174,7 @@ class Spool:
             if segment is None:
                 continue
             try:
-                yield from parcels_in(segment, destination, self.bury, self._note_damage)
+                yield from parcels_in(segment, destination, self._note_damage)
             except OSError as error:
                 _warn(from_os(error, self.directory))
             finally:

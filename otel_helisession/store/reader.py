@@ -186,6 +186,13 @@ class SessionReader:
         with translated(self.path):
             return tally.judged(rows, tellers(self._connection, session_id))
 
+    def beginning(self, session_id: str) -> str:
+        """Return the name of the span that the session begins with; empty if it has none."""
+        rows = self._rows(
+            f"SELECT name FROM spans WHERE session_id = ? {IN_ORDER} LIMIT 1", (session_id,)
+        )
+        return str(rows[0][0]) if rows else ""
+
     def whole(self, session_id: str) -> tuple[SessionSummary, SpanLines] | None:
         """Return the session with all its spans as JSON, or None. Counts once for both."""
         if self._connection is None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from otel_helisession.cli import group, main
+from otel_helisession.extras import installing
 from otel_helisession.version import __version__
 from tests.cli.conftest import Command
 
@@ -84,7 +85,7 @@ def test_a_command_whose_extra_is_missing_says_which(
     assert (done.code, done.err) == (
         2,
         "Error: 'helisession demo' needs no_such_package, which is not installed; install it "
-        'with: pip install "otel-helisession[demo]"\n',
+        f"with: {installing('demo')}\n",
     )
 
 

@@ -162,10 +162,33 @@ def test_it_sorts_filters_and_searches(
 
 
 @pytest.mark.usefixtures("trip")
-def test_a_long_list_has_latencies(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is room for them."""
-    monkeypatch.setenv("COLUMNS", "160")
-    titles = command("ls", "--long").out.splitlines()[0].split()
-    assert titles[-6:] == ["mean", "p95", "cached", "reasoning", "last", "activity"]
-    monkeypatch.setenv("COLUMNS", "60")
-    assert "p95" not in command("ls", "--long").out
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        (
+            "120",
+            ["    mean request 467 ms · p95 900 ms · 1,200 → 80 tokens · cost unknown · 5 spans"],
+        ),
+        ("50", ["    1 llm, 2 tool · mean request 467 ms", "    p95 900 ms · 1,200 → 80 tokens"]),
+    ],
+)
+def test_a_long_list_says_more_at_every_width(
+    command: Command, monkeypatch: pytest.MonkeyPatch, columns: str, said: list[str]
+) -> None:
+    """Below each session: what the table has no column for, or no room."""
+    monkeypatch.setenv("COLUMNS", columns)
+    short, long = command("ls").out.splitlines(), command("ls", "--long").out.splitlines()
+    assert long[:2] == short
+    assert all(len(line) <= int(columns) for line in long)
+    assert [line[: len(part)] for line, part in zip(long[2:], said, strict=False)] == said
+    assert "gpt-5-mini" in long[-1]
+
+
+def test_a_session_without_a_name_is_known_by_its_first_span(command: Command) -> None:
+    """As in the viewer it is unnamed; in the list and above the tree."""
+    recorder = Recorder()
+    turn = recorder.span("turn", session=None, helicone__session__id="s-9", times=(0, 9))
+    recorder.llm(session=None, helicone__session__id="s-9", times=(1, 5), parent=turn)
+    store(recorder.take())
+    assert command("ls").out.splitlines()[1].startswith("s-9  unnamed (turn)  ")
+    assert command("show", "--last").out.splitlines()[0] == "unnamed (turn)  s-9"

@@ -170,9 +170,10 @@ def test_a_call_that_two_spans_describe_is_drawn_once(command: Command) -> None:
 
 @pytest.mark.usefixtures("trip")
 def test_paths_have_a_table_of_their_own(command: Command) -> None:
-    """Each with its latencies, and what the session waited for."""
+    """Each with its latencies and what the session waited for, and all of them together."""
     said = command("show", "s-1", "--paths").out.splitlines()
-    table = said[next(place for place, line in enumerate(said) if line.startswith("path ")) :]
+    begin = next(place for place, line in enumerate(said) if line.startswith("path "))
+    *table, meaning = said[begin:]
     assert [line.split() for line in table] == [
         ["path", "requests", "errors", "p50", "p95", "tokens", "cost", "busy", "waited"],
         *(
@@ -181,9 +182,14 @@ def test_paths_have_a_table_of_their_own(command: Command) -> None:
                 "/trip/plan 1 – 900 ms 900 ms 1,280 – 900 ms 900 ms",
                 "/trip/book 0 – – – – – 600 ms 100 ms",
                 "/trip/book/hotel 2 1 (50%) 200 ms 300 ms – – 500 ms 500 ms",
+                "all together 3 1 (33%) 300 ms 900 ms 1,280 – 1.50 s 1.50 s",
             )
         ),
     ]
+    assert meaning == (
+        "busy: while any span was open at exactly this path · "
+        "waited: what the session could not have ended without"
+    )
 
 
 def test_watching_needs_a_terminal(command: Command) -> None:

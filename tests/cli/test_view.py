@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from otel_helisession.extras import installing
 from otel_helisession.otlp.encoding import request_of
 from otel_helisession.otlp.json import request_to_json
 from otel_helisession.store.location import store_path
@@ -262,6 +263,6 @@ def test_a_missing_extra_is_one_sentence(command: Command, monkeypatch: pytest.M
     outcome = command("view", "--no-open")
     assert (outcome.code, outcome.err) == (
         2,
-        "Error: 'helisession view' needs uvicorn, which is not installed; install it with: pip "
-        'install "otel-helisession[viewer]"\n',
+        "Error: 'helisession view' needs uvicorn, which is not installed; install it with: "
+        f"{installing('viewer')}\n",
     )

@@ -18,6 +18,10 @@ NO_MODEL = "no model is called"
 _HEAD = """\
 # Compatibility
 
+For whoever asks "are the spans of my library understood, and what is missing of them?": look
+for it in the first column, before you choose an instrumentation or when something is empty in
+a session. What needs no row: spans in the OpenTelemetry GenAI conventions, whoever writes them.
+
 What is read of the spans that other libraries write. Each row is a real library, instrumented
 by what the second column names, run against a scripted server on loopback; its spans are kept
 in `tests/conventions/recordings`. This page is made of them by

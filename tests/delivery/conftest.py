@@ -99,7 +99,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agenda, "Breaker", lambda: Breaker(first=600.0, longest=600.0))
 
 
-def soon(is_so: Callable[[], bool], seconds: float = 5.0) -> bool:
+def soon(is_so: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Wait until *is_so*; False when that takes longer than *seconds*."""
     deadline = time.monotonic() + seconds
     while not is_so():

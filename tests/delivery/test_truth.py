@@ -6,6 +6,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 
 from otel_helisession import WholeSessionExporter
+from otel_helisession.delivery import dispatcher, resending
 from otel_helisession.delivery.outcome import Outcome
 from tests.delivery.conftest import Deliver, Flaky, soon
 from tests.delivery.test_keeping import Shelf
@@ -87,3 +88,48 @@ def test_an_exporter_that_says_it_has_lost_something_is_believed(deliver: Delive
     pipeline = deliver(Sorry())
     pipeline.end("work")
     assert pipeline.processor.shutdown() is False
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch, hasty: None) -> None:
+    """The spool is looked through again at once, and its parcels have no time to recover."""
+    monkeypatch.setattr(resending, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(resending, "LOOK_AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr(dispatcher, "BURY_AFTER_SECONDS", 0.0)
+
+
+def test_what_is_buried_out_of_the_spool_is_told(
+    deliver: Deliver, hurried: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """By the next flush, once, and by the shutdown: nobody will get it any more."""
+    shelf, exporter = Shelf(), Flaky("fails")
+    earlier = deliver(exporter, spool=shelf)
+    earlier.end("odd", of="t-1")
+    earlier.processor.shutdown()
+    exporter.mood = lambda spans: all(span.name != "odd" for span in spans)
+    pipeline = deliver(exporter, spool=shelf, schedule_delay_millis=5)
+
+    def is_buried() -> bool:
+        pipeline.end("good")
+        return bool(shelf.buried)
+
+    assert soon(is_buried)
+    assert shelf.buried == [("Flaky", ["odd"], "refused, reason unknown")]
+    assert soon(lambda: not shelf.kept)
+    assert [pipeline.processor.force_flush() for _ in range(2)] == [False, True]
+    assert pipeline.processor.shutdown() is False
+    assert "1 refused" in caplog.messages[-1]
+
+
+def test_a_refused_span_of_a_parcel_is_buried_once(deliver: Deliver, hurried: None) -> None:
+    """However often the parcel's others have to be tried after it."""
+    shelf, exporter = Shelf(), Picky("picky")
+    earlier = deliver(Flaky("fails"), spool=shelf)
+    earlier.end("good", "odd", "late", of="t-1")
+    earlier.processor.shutdown()
+    shelf.kept = [("Picky", spans) for _, spans in shelf.kept]
+    deliver(exporter, spool=shelf).end("fresh")
+    assert soon(lambda: exporter.accepted.count("good") > 2)
+    exporter.mood = "accepts"
+    assert soon(lambda: not shelf.kept)
+    assert shelf.buried == [("Picky", ["odd"], "it is odd")]

@@ -14,6 +14,9 @@ from typing import Any
 
 import pytest
 
+from otel_helisession.extras import installing
+from tests.servers.otlp import HttpSink, attributes_of
+
 COMMAND = [str(Path(sys.executable).with_name("helisession"))]
 _BLOCKED = """
 import sys
@@ -57,8 +60,10 @@ def _run(
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     store = tmp_path_factory.mktemp("demo") / "sessions.db"
-    # A proxy that is not there: the demo must not need any network.
-    nowhere = {"HTTP_PROXY": "http://127.0.0.1:9", "ALL_PROXY": "http://127.0.0.1:9"}
+    # A proxy and a backend that are not there: the demo must not need any network.
+    nowhere = dict.fromkeys(
+        ("HTTP_PROXY", "ALL_PROXY", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"), "http://127.0.0.1:9"
+    )
     return Demo(store, _run(["demo"], store, PYTHONIOENCODING="utf-8", **nowhere))
 
 
@@ -195,7 +200,7 @@ def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
     assert done.stderr.splitlines() == [
         "loading the SDKs",
         "Error: the demo needs the SDKs that it shows (No module named 'qdrant_client'); "
-        "install them with: pip install 'otel-helisession[demo]'",
+        f"install them with: {installing('demo')}",
     ]
 
 
@@ -229,6 +234,53 @@ def test_a_sampler_that_drops_everything_is_named(tmp_path: Path) -> None:
     )
     assert (done.returncode, done.stdout) == (1, "")
     assert "OTEL_TRACES_SAMPLER, if it is set, may have dropped them" in done.stderr
+
+
+def _to(sink: HttpSink, exporters: str = "otlp") -> dict[str, str]:
+    """Return variables that send spans to *sink*, besides the store or not."""
+    return {
+        "HELISESSION_EXPORTERS": exporters,
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": sink.endpoint,
+        "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+    }
+
+
+def test_sessions_go_where_the_environment_says_besides(
+    tmp_path: Path, otlp_http: HttpSink
+) -> None:
+    """As spans and as one trace a session; what is printed says so."""
+    variables = _to(otlp_http, "otlp,session_trace")
+    done = _run(["demo", "--sessions", "1"], tmp_path / "sessions.db", **variables)
+    assert done.returncode == 0, done.stderr
+    place = f"OTLP over http/protobuf at {otlp_http.endpoint}"
+    assert f"\nSent: {place}.\nSent: one trace a session, {place}.\n" in done.stdout
+    roles = [attributes_of(span).get("helicone.session.trace.role") for span in otlp_http.spans()]
+    assert (roles.count("session"), roles.count("request"), None in roles) == (1, 11, True)
+
+
+def test_what_did_not_arrive_there_is_said_after_the_tree(
+    tmp_path: Path, otlp_http: HttpSink
+) -> None:
+    """The store has the sessions all the same; exit code 1."""
+    otlp_http.status = 400
+    done = _run(["demo", "--sessions", "1"], tmp_path / "sessions.db", **_to(otlp_http))
+    assert (done.returncode, "1 session stored in" in done.stdout) == (1, True)
+    assert "Sent: " not in done.stdout
+    assert "not every span arrived where HELISESSION_EXPORTERS sends (OTLP over" in done.stderr
+
+
+def test_an_endpoint_alone_sends_nothing_and_the_demo_says_so(ran: Demo) -> None:
+    """It is set for other programs, and a demo is no work of theirs."""
+    assert "\nSent nowhere: an OTLP endpoint is set, but" in ran.process.stdout
+
+
+def test_an_exporter_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    """Before anything runs."""
+    done = _run(["demo"], tmp_path / "sessions.db", HELISESSION_EXPORTERS="oltp")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith(
+        "Error: HELISESSION_EXPORTERS has 'oltp'; accepted: otlp, session_trace"
+    )
 
 
 def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:

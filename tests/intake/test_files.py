@@ -90,3 +90,17 @@ def test_files_that_are_read_again_change_nothing(tmp_path: Path, store: Path) -
     before = rows(store)
     import_files([path], store)
     assert rows(store) == before
+
+
+@pytest.mark.parametrize(
+    "said", [b"# Read me\n\nfirst\nsecond\n", b'{"a": 1}\n{"b": 2}\n', b"\x89PNG"]
+)
+def test_a_file_of_something_else_is_one_problem(tmp_path: Path, store: Path, said: bytes) -> None:
+    """What is accepted, and what to do; not each of its lines. The next file is read."""
+    strange = tmp_path / "README.md"
+    strange.write_bytes(said)
+    good = tmp_path / "good.jsonl"
+    good.write_text(line(llm("chat", 1)))
+    done = import_files([strange, good], store)
+    assert (done.spans, done.bad, len(done.problems)) == (1, 1, 1)
+    assert done.problems[0].startswith(f"{strange}: not a line of this file is OTLP's JSON. Acc")

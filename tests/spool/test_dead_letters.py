@@ -44,12 +44,12 @@ def test_a_line_says_what_people_look_for_first(
     assert "Olá 🌊".encode() in spool.dead_letters.path.read_bytes()
 
 
-def test_a_buried_parcel_is_done(spool: Spool) -> None:
-    """It comes no more, until it is revived."""
+def test_what_is_buried_is_counted(spool: Spool) -> None:
+    """And its parcel, once it is done, comes no more until it is revived."""
     spool.keep("helicone", named("a", "b"))
     for parcel in spool.parcels("helicone"):
-        assert parcel.bury("refused")
-        assert parcel.bury("refused")
+        assert spool.bury("helicone", parcel.spans, "refused")
+        parcel.done()
     assert (take(spool), names(spool), spool.tally.buried) == ([], ["a", "b"], 2)
 
 

@@ -84,7 +84,6 @@ def test_a_parcel_is_settled_before_the_next(spool: Spool) -> None:
     with pytest.raises(RuntimeError, match="put back"):
         parcel.done()
     assert repr(parcel) == "Parcel('helicone', 1 spans, put back)"
-    assert not parcel.bury("too late")
 
 
 def test_what_is_claimed_is_claimed_once(spool: Spool) -> None:

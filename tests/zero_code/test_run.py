@@ -14,6 +14,7 @@ import pytest
 from otel_helisession.cli import program
 from otel_helisession.cli.problem import Unusable
 from otel_helisession.demo.server import ScriptedLLM
+from otel_helisession.extras import installing
 from tests.servers.otlp import HttpSink
 from tests.zero_code.conftest import BIN, Start, Stored, variables
 
@@ -142,7 +143,7 @@ def test_what_is_no_program_is_said_so(
 def test_what_is_not_installed_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the command that installs it."""
     monkeypatch.setattr(program, "find_spec", lambda name: None)
-    with pytest.raises(Unusable, match=r"pip install 'otel-helisession\[run\]'"):
+    with pytest.raises(Unusable, match=r'pip install "otel-helisession\[run\]"'):
         program.instrument()
 
 
@@ -172,7 +173,7 @@ def test_another_python_without_this_package_is_named(start: Start, tmp_path: Pa
     assert done.returncode == 0
     assert done.stderr.splitlines()[-1] == (
         f"helisession: no session was stored: that Python ({other}) has no otel-helisession; "
-        f"install it there: {other} -m pip install 'otel-helisession[run]'"
+        f"install it there: {installing('run', f'{other} -m pip')}"
     )
 
 

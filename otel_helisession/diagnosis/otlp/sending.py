@@ -17,6 +17,7 @@ from otel_helisession.delivery.suppression import suppressed
 from otel_helisession.diagnosis.otlp import answers
 from otel_helisession.diagnosis.otlp.hop import Hop, failed, partly, passed
 from otel_helisession.diagnosis.otlp.target import Target
+from otel_helisession.extras import installing
 
 if TYPE_CHECKING:
     from requests import Session
@@ -55,7 +56,7 @@ def send(target: Target, spans: Sequence[ReadableSpan]) -> Hop:
         return failed(
             "answer",
             f"The exporter is not installed ({error.name} is missing). Install it with: "
-            'pip install "otel-helisession[otlp]"',
+            f"{installing('otlp')}",
         )
     except Exception as error:  # of variables that it reads: a header, a certificate, a timeout
         return failed("answer", f"The exporter cannot be made: {error}.")

@@ -22,6 +22,9 @@ const MEASURES = [
   ["Mean latency", ({ session }) => session.latency_ms.mean, duration],
 ];
 
+/** A smaller part more or less is not worth a colour: two runs never take the same time. */
+const NOTABLE = 0.2;
+
 export class ComparePage {
   title = "Compare";
 
@@ -198,10 +201,10 @@ export class ComparePage {
     const swatch = h("span", { class: "swatch" });
     this.strips[place].swatch = swatch;
     const only = !a || !b ? h("span", { class: "only", text: a ? "only in A" : "only in B" }) : null;
-    const cell = (value, unit) =>
+    const cell = (word, value, unit) =>
       h(
         "td",
-        { class: "is-number pair-cell" },
+        { class: "is-number pair-cell", data: { word } },
         h("span", { text: isKnown(value(a)) ? unit(value(a)) : "–" }),
         h("span", { text: isKnown(value(b)) ? unit(value(b)) : "–" }),
         delta(value(a), value(b), unit),
@@ -211,12 +214,12 @@ export class ComparePage {
       { class: only ? "is-only" : "" },
       h("th", { scope: "row" }, h("span", { class: "pair-path" }, swatch, h("span", { text: path })), only),
       h("td", { class: "when-cell" }, this.strips[place].canvas),
-      cell((one) => one?.requests ?? 0, whole),
-      cell((one) => one?.percentile(0.5), duration),
-      cell((one) => one?.timeSpent, duration),
-      cell((one) => one?.tokens, compact),
-      cell((one) => one?.cost, cost),
-      cell((one) => one?.errors ?? 0, whole),
+      cell("Requests", (one) => one?.requests ?? 0, whole),
+      cell("p50", (one) => one?.percentile(0.5), duration),
+      cell("Total time", (one) => one?.timeSpent, duration),
+      cell("Tokens", (one) => one?.tokens, compact),
+      cell("Cost", (one) => one?.cost, cost),
+      cell("Errors", (one) => one?.errors ?? 0, whole),
     );
   }
 
@@ -255,7 +258,7 @@ function who(letter, session) {
 function delta(a, b, unit) {
   const found = difference(a, b);
   if (!found) return h("span", { class: "delta faint", text: "" });
-  if (Math.abs(found.by) < 1e-9) return h("span", { class: "delta faint", text: "=" });
+  if (Math.abs(found.by) < 1e-9) return h("span", { class: "delta", title: "the same in both", text: "" });
   const sign = found.by > 0 ? "+" : "−";
   const size =
     found.part === null
@@ -264,7 +267,7 @@ function delta(a, b, unit) {
         ? `${whole(Math.round(found.part))}×`
         : percent(Math.abs(found.part));
   return h("span", {
-    class: `delta is-${found.by > 0 ? "more" : "less"}`,
+    class: `delta is-${found.by > 0 ? "more" : "less"}${found.part === null || Math.abs(found.part) >= NOTABLE ? " is-notable" : ""}`,
     title: `${sign}${unit(Math.abs(found.by))}`,
     text: `${sign}${size}`,
   });

@@ -154,8 +154,16 @@ function failure(spans, span) {
     "div",
     { class: "failure" },
     h("b", { text: [http, type].filter(Boolean).join(" ") || "Error" }),
-    message && h("p", { text: message }),
+    message && h("p", { text: withoutType(message, type) }),
   );
+}
+
+/** *message* without its own type in front: `TimeoutError: too late` stands below `TimeoutError`. */
+function withoutType(message, type) {
+  if (!type) return message;
+  const short = type.split(".").pop();
+  const front = [type, short].find((one) => message.startsWith(`${one}: `));
+  return front ? message.slice(front.length + 2) : message;
 }
 
 function figures(spans, span) {

@@ -10,17 +10,17 @@ export function nothingFound(text, clear) {
   return h(
     "section",
     { class: "empty empty-found" },
-    h("h2", { text: "No session answers to that" }),
+    h("h2", { text: "No sessions found" }),
     h(
       "p",
       { class: "muted" },
       text
         ? [
-            "Nothing has “",
+            "No session has “",
             h("b", { text }),
             "” in its id, name, path, properties or messages, within these filters.",
           ]
-        : "These filters leave none.",
+        : "No session is within these filters.",
     ),
     h("button", { type: "button", class: "button", text: "Show all sessions", on: { click: clear } }),
   );

@@ -139,17 +139,25 @@ function card(one) {
           : "",
       ),
     ),
-    MEASURES.map(([key, word, unit]) => measure(one[key], word, unit, one.name)),
+    MEASURES.map(([key, word, unit]) => measure(one[key], word, unit, one)),
   );
 }
 
-function measure(said, word, unit, name) {
+function measure(said, word, unit, { name, sessions }) {
   if (!said || !isKnown(said.p50)) {
     return h(
       "div",
       { class: "measure" },
       h("span", { class: "measure-word", text: word }),
       h("span", { class: "unknown measure-unknown", text: "unknown" }),
+    );
+  }
+  if (sessions === 1) {
+    return h(
+      "div",
+      { class: "measure" },
+      h("span", { class: "measure-word", text: word }),
+      h("span", { class: "measure-only", text: unit(said.p50) }),
     );
   }
   return h(

@@ -9,7 +9,8 @@ import { COLUMNS } from "./columns.js";
 
 const ROW = 54;
 const CARD = 96; // a row on a narrow screen: see narrow.css
-const NARROW = "(max-width: 760px)";
+/** A narrow screen, where a row is a card. */
+export const NARROW = "(max-width: 760px)";
 
 /** These start with the smallest when they are first sorted by. */
 const ASCENDING = new Set(["name", "user"]);

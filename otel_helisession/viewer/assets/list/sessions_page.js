@@ -12,7 +12,7 @@ import { emptyState, nothingFound } from "./empty_state.js";
 import { FILTERS, chips, filterForm, question } from "./filters.js";
 import { Marked } from "./marked.js";
 import { PagedSessions } from "./paged_sessions.js";
-import { SessionTable } from "./session_table.js";
+import { NARROW, SessionTable } from "./session_table.js";
 
 const TYPING_MILLIS = 160;
 const LIVE_MILLIS = 800;
@@ -83,7 +83,7 @@ export class SessionsPage {
       h("input", {
         type: "search",
         class: "search-input",
-        placeholder: "Search ids, names, paths, messages",
+        placeholder: matchMedia(NARROW).matches ? "Search sessions" : "Search ids, names, paths, messages",
         "aria-label": "Search sessions: ids, names, paths, properties and message text",
         autocomplete: "off",
         spellcheck: "false",

@@ -51,16 +51,11 @@ export function compact(value) {
   return `${(value / 1e6).toFixed(value < 99.95e6 ? 1 : 0)}M`;
 }
 
-/** `$0.0013`, `<$0.0001`, `$12.40`. @param {number | null | undefined} usd */
+/** `$0.0013`, `<$0.0001`, `$12.40`: as cli/figures.py `money`. @param {number | null | undefined} usd */
 export function cost(usd) {
   if (!isKnown(usd)) return UNKNOWN;
-  if (usd === 0) return "$0";
-  if (Math.abs(usd) < 0.0001) return usd < 0 ? "−<$0.0001" : "<$0.0001";
-  const digits = Math.abs(usd) < 0.1 ? 4 : Math.abs(usd) < 1 ? 3 : 2;
-  const amount = Math.abs(usd)
-    .toFixed(digits)
-    .replace(/\B(?=(\d{3})+(?=\.))/g, ",");
-  return `${usd < 0 ? "−" : ""}$${amount}`;
+  if (usd >= 1 || usd <= 0) return `$${usd.toFixed(2).replace(/\B(?=(\d{3})+\.)/g, ",")}`;
+  return usd >= 0.00005 ? `$${usd.toFixed(4)}` : "<$0.0001";
 }
 
 /** `12%`, `0.4%`, `0%`. @param {number} part of 1 */

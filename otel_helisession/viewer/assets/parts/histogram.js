@@ -5,6 +5,9 @@
 import { svg } from "./dom.js";
 import { counted } from "./format.js";
 
+/** A bar of few bins is a bar, not a block. */
+const WIDEST = 14;
+
 /**
  * @param {[number, number, number][]} bins lower bound, upper bound, how many
  * @param {(value: number) => string} unit how a bound is written
@@ -15,10 +18,11 @@ export function histogram(bins, unit, { width = 132, height = 30, label, noun = 
   const step = width / Math.max(1, bins.length);
   const bars = bins.map(([low, high, count], index) => {
     const tall = count ? Math.max(2, (count / most) * (height - 2)) : 0;
+    const wide = Math.min(WIDEST, Math.max(1, step - Math.min(2, step / 4)));
     const bar = svg("rect", {
-      x: index * step,
+      x: index * step + (bins.length === 1 ? (step - wide) / 2 : 0),
       y: height - tall,
-      width: Math.max(1, step - Math.min(2, step / 4)),
+      width: wide,
       height: tall,
       rx: 1,
     });

@@ -10,9 +10,10 @@ import { icon } from "../parts/icons.js";
 import { kindCounts } from "../parts/kinds.js";
 
 /**
- * @param {object} session its document @param {{isServer: boolean, actions: Node[]}} said
+ * @param {object} session its document @param {{isServer: boolean, actions: Node[], begins: string}} said
+ *     *begins*: the name of its first span, by which a session without a name is known
  */
-export function facts(session, { isServer, actions }) {
+export function facts(session, { isServer, actions, begins }) {
   const name = session.name || "unnamed";
   const list = session.name ? `/?${new URLSearchParams({ name: session.name })}` : "/?unnamed=1";
   return h(
@@ -25,6 +26,9 @@ export function facts(session, { isServer, actions }) {
         "h1",
         { class: session.name ? "" : "is-unnamed" },
         isServer ? link(list, { title: "All sessions of this name", text: name }) : name,
+        !session.name && begins
+          ? h("span", { class: "begins", title: "The name of its first span", text: ` (${begins})` })
+          : "",
       ),
       h(
         "span",

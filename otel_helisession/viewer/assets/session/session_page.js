@@ -88,6 +88,7 @@ export class SessionPage {
       this.head,
       facts(session, {
         isServer: app.source.isServer,
+        begins: spans.count ? spans.get(0, "name") : "",
         actions: sessionActions(app, session, { trace, compare }),
       }),
       this.tools.element,

@@ -3,6 +3,8 @@
  */
 
 import { TimelineView } from "../timeline/timeline_view.js";
+import { whenIdle } from "../parts/idle.js";
+import { lanesOf } from "../timeline/lanes.js";
 import { criticalPath } from "./critical_path.js";
 import { Palette } from "./palette.js";
 import { TotalsView } from "./totals_view.js";
@@ -17,9 +19,11 @@ export class SessionViews {
   constructor(spans, { change, select }) {
     Object.assign(this, { spans, change, select });
     this.palette = new Palette(spans.paths);
+    this.idle = whenIdle([() => pathTree(spans), () => lanesOf(spans), () => this.critical()]);
   }
 
   end() {
+    this.idle.end();
     for (const view of this.#made.values()) view.end();
   }
 

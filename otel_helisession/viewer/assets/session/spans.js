@@ -11,6 +11,7 @@ const FAULT_OTHER = 1;
 export class Spans {
   #columns;
   #rows;
+  /** Where a span is, by its trace and id. @type {Map<string, Map<string, number>>} */
   #places = new Map();
 
   /** @param {{columns: string[], spans: any[][]}} answer of /api/sessions/{id} */
@@ -45,7 +46,8 @@ export class Spans {
 
   /** The span of *key*, or -1. @param {string | null} key */
   find(key) {
-    return (key && this.#places.get(key)) ?? -1;
+    const colon = key ? key.indexOf(":") : -1;
+    return colon < 0 ? -1 : this.#place(key.slice(0, colon), key.slice(colon + 1));
   }
 
   /** @param {number} span */
@@ -99,9 +101,9 @@ export class Spans {
 
   #read() {
     const known = new Map();
-    const [start, end, counted, path] = ["start_ms", "end_ms", "counted", "path"].map((name) =>
-      this.#columns.get(name),
-    );
+    const names = ["start_ms", "end_ms", "counted", "path", "trace_id", "span_id"];
+    const [start, end, counted, path, traceId, spanId] = names.map((name) => this.#columns.get(name));
+    let [last, here] = [undefined, new Map()];
     for (let span = 0; span < this.count; span += 1) {
       const row = this.#rows[span];
       this.start[span] = row[start];
@@ -111,8 +113,18 @@ export class Spans {
       const where = row[path] || "/";
       if (!known.has(where)) known.set(where, this.paths.push(where) - 1);
       this.path[span] = known.get(where);
-      this.#places.set(this.key(span), span);
+      const trace = row[traceId];
+      if (trace !== last) {
+        if (!this.#places.has(trace)) this.#places.set(trace, new Map());
+        here = this.#places.get(trace);
+        last = trace;
+      }
+      here.set(row[spanId], span);
     }
+  }
+
+  #place(trace, span) {
+    return this.#places.get(trace)?.get(span) ?? -1;
   }
 
   #fault(span) {
@@ -126,7 +138,7 @@ export class Spans {
     this.kin = Array.from({ length: this.count + 1 }, () => []);
     for (let span = 0; span < this.count; span += 1) {
       const parent = this.get(span, "parent");
-      const place = parent ? this.find(`${this.get(span, "trace_id")}:${parent}`) : -1;
+      const place = parent ? this.#place(this.get(span, "trace_id"), parent) : -1;
       this.parent[span] = place === span ? -1 : place;
     }
     const state = new Uint8Array(this.count);

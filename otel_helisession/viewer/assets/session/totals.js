@@ -26,18 +26,29 @@ export class Totals {
     this.last = Math.max(this.last, end);
   }
 
-  /** Count a request or a fault. @param {import("./spans.js").Spans} spans @param {number} span */
+  /** Count a request or a fault, and how long it took. @param {import("./spans.js").Spans} spans @param {number} span */
   add(spans, span) {
-    if (spans.get(span, "fault")) this.errors += 1;
+    this.count(figuresOf(spans, span));
     if (!spans.isRequest(span)) return;
-    this.requests += 1;
     this.times.push(spans.millis(span));
     this.sorted = false;
-    this.input = sum(this.input, spans.get(span, "input_tokens"));
-    this.output = sum(this.output, spans.get(span, "output_tokens"));
-    const cost = spans.get(span, "cost_usd");
-    this.cost = sum(this.cost, cost);
-    if (cost === null && spans.get(span, "kind") === "llm") this.unpriced += 1;
+  }
+
+  /** Count what `figuresOf` a span said. @param {ReturnType<typeof figuresOf>} said */
+  count(said) {
+    this.errors += said.errors;
+    this.requests += said.requests;
+    this.unpriced += said.unpriced;
+    this.input = sum(this.input, said.input);
+    this.output = sum(this.output, said.output);
+    this.cost = sum(this.cost, said.cost);
+  }
+
+  /** Count all that *other* counted. @param {Totals} other */
+  take(other) {
+    this.count(other);
+    this.times = this.times.concat(other.times);
+    this.sorted = false;
   }
 
   get tokens() {
@@ -51,7 +62,7 @@ export class Totals {
   /** By nearest rank; null without requests. @param {number} part of 1 */
   percentile(part) {
     if (!this.times.length) return null;
-    if (!this.sorted) this.times.sort((a, b) => a - b);
+    if (!this.sorted) this.times = [...Float64Array.from(this.times).sort()];
     this.sorted = true;
     return this.times[Math.max(0, Math.ceil(part * this.times.length) - 1)];
   }
@@ -59,6 +70,23 @@ export class Totals {
   get timeSpent() {
     return this.times.length ? this.times.reduce((all, one) => all + one, 0) : null;
   }
+}
+
+const NOTHING = { requests: 0, unpriced: 0, input: null, output: null, cost: null };
+
+/** What a span adds to the totals of its path, and of every folder above. @param {import("./spans.js").Spans} spans @param {number} span */
+export function figuresOf(spans, span) {
+  const errors = spans.get(span, "fault") ? 1 : 0;
+  if (!spans.isRequest(span)) return { ...NOTHING, errors };
+  const cost = spans.get(span, "cost_usd");
+  return {
+    errors,
+    requests: 1,
+    unpriced: cost === null && spans.get(span, "kind") === "llm" ? 1 : 0,
+    input: spans.get(span, "input_tokens"),
+    output: spans.get(span, "output_tokens"),
+    cost,
+  };
 }
 
 /** The sum of what is known; null when neither is. */

@@ -31,6 +31,8 @@ export class TotalsView {
   constructor({ spans, palette, sort, sorted, find }) {
     Object.assign(this, { spans, palette, sort, sorted, find });
     this.rows = [...totalsByPath(spans)].map(([path, totals]) => ({ path, totals }));
+    this.all = new Totals();
+    for (const { totals } of this.rows) this.all.take(totals);
     this.scale = new LogScale(this.rows);
     this.element = h("div", {
       class: "totals",
@@ -62,9 +64,6 @@ export class TotalsView {
     const value = COLUMNS.find(([name]) => name === key)?.[2] ?? COLUMNS[0][2];
     const sign = order === "desc" ? -1 : 1;
     const rows = [...this.rows].sort((a, b) => sign * compare(value(a), value(b)));
-    const all = new Totals();
-    for (let span = 0; span < this.spans.count; span += 1)
-      if (this.spans.isRequest(span) || this.spans.get(span, "fault")) all.add(this.spans, span);
     put(
       this.element,
       h(
@@ -85,7 +84,7 @@ export class TotalsView {
           {},
           rows.map((row) => this.#row(row)),
         ),
-        h("tfoot", {}, this.#foot(all)),
+        h("tfoot", {}, this.#foot(this.all)),
       ),
     );
   }
@@ -147,23 +146,24 @@ export class TotalsView {
 }
 
 function figureCells(totals, chart) {
-  const number = (text, said = {}) => h("td", { class: "is-number", ...said }, text);
+  const number = (word, text, said = {}) => h("td", { class: "is-number", data: { word }, ...said }, text);
   const price = isKnown(totals.cost)
     ? cost(totals.cost)
     : totals.unpriced
       ? h("span", { class: "unknown", text: "unknown" })
       : h("span", { class: "faint", text: "–" });
   return [
-    number(whole(totals.requests)),
+    number("Requests", whole(totals.requests)),
     h("td", { class: "totals-durations" }, chart),
-    number(duration(totals.percentile(0.5))),
-    number(duration(totals.percentile(0.95))),
-    number(duration(totals.timeSpent)),
-    number(isKnown(totals.tokens) ? compact(totals.tokens) : h("span", { class: "faint", text: "–" }), {
+    number("p50", duration(totals.percentile(0.5))),
+    number("p95", duration(totals.percentile(0.95))),
+    number("Total time", duration(totals.timeSpent)),
+    number("Tokens", isKnown(totals.tokens) ? compact(totals.tokens) : h("span", { class: "faint", text: "–" }), {
       title: isKnown(totals.tokens) ? `${whole(totals.input)} in, ${whole(totals.output)} out` : null,
     }),
-    number(price),
+    number("Cost", price),
     number(
+      "Error rate",
       totals.errors
         ? h("span", { class: "error-count" }, percent(totals.errorRate))
         : h("span", { class: "faint", text: "0%" }),

@@ -53,7 +53,7 @@ export function showRow(row, node, { spans, open, colour, critical }) {
   if (hasChildren) row.setAttribute("aria-expanded", String(open));
   else row.removeAttribute("aria-expanded");
   const [indent, fold, swatch, words] = name.children;
-  paint(indent, { width: `${node.depth * 18}px` });
+  paint(indent, { "--depth": node.depth });
   paint(row, { "--colour": colour });
   fold.classList.toggle("is-open", open);
   fold.classList.toggle("is-leaf", !hasChildren);
@@ -77,27 +77,37 @@ export function showRow(row, node, { spans, open, colour, critical }) {
 function folderWords({ label, path, totals }) {
   const count = totals.requests;
   return [
-    h("span", { class: "folder-name", title: path, text: label ? `/${label}` : "/" }),
+    h(
+      "span",
+      { class: "tree-what" },
+      h("span", { class: "folder-name", title: path, text: label ? `/${label}` : "/" }),
+      totals.errors
+        ? h(
+            "span",
+            { class: "error-count" },
+            icon("error"),
+            whole(totals.errors),
+            spoken(totals.errors === 1 ? " error" : " errors"),
+          )
+        : null,
+    ),
     h("span", { class: "tree-by", text: counted(count, "request") }),
-    totals.errors
-      ? h(
-          "span",
-          { class: "error-count" },
-          icon("error"),
-          whole(totals.errors),
-          spoken(totals.errors === 1 ? " error" : " errors"),
-        )
-      : null,
   ];
 }
 
 function spanWords(spans, span) {
   const kind = spans.get(span, "kind");
   const fault = spans.fault[span];
+  const title = spans.title(span);
+  const name = spans.get(span, "name");
   return [
-    kindTag(kind),
-    h("span", { class: "span-name", title: spans.get(span, "name"), text: spans.title(span) }),
-    fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null,
+    h(
+      "span",
+      { class: "tree-what" },
+      kindTag(kind),
+      h("span", { class: "span-name", title: name === title ? title : `${title} (${name})`, text: title }),
+      fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null,
+    ),
     h("span", { class: "tree-by", text: kind === "structure" ? "" : spans.byline(span) }),
   ];
 }

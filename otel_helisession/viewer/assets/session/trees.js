@@ -10,7 +10,7 @@
  * @property {import("./totals.js").Totals | null} totals of a folder, all below it included
  */
 
-import { Totals } from "./totals.js";
+import { Totals, figuresOf } from "./totals.js";
 import { segments } from "./palette.js";
 
 /** The path trees that were made: the timeline asks for the same one. */
@@ -31,7 +31,8 @@ function madePathTree(spans) {
     if (!folders.has(path)) folders.set(path, segments(spans.paths[path]).reduce(below, root));
     const here = folders.get(path);
     here.spans.push(span);
-    for (let one = here; one; one = one.parent) one.totals.add(spans, span);
+    const said = figuresOf(spans, span);
+    for (let one = here; one; one = one.parent) one.totals.count(said);
   }
   const ways = spans.paths.map((path) => way(root, path));
   for (let span = 0; span < spans.count; span += 1)
@@ -69,14 +70,14 @@ function list(one, depth, nodes, spans) {
   const node = { depth, size: 1, span: -1, path: one.path || "/", label: one.label, totals: one.totals };
   nodes.push(node);
   const before = nodes.length;
-  const inside = [
-    ...[...one.folders.values()].map((inner) => ({ inner, at: inner.totals.first })),
-    ...one.spans.map((span) => ({ span, at: spans.start[span] })),
-  ].sort((a, b) => a.at - b.at);
-  for (const { inner, span } of inside) {
-    if (inner) list(inner, depth + 1, nodes, spans);
-    else nodes.push({ depth: depth + 1, size: 1, span, path: one.path || "/", label: "", totals: null });
+  const folders = [...one.folders.values()].sort((a, b) => a.totals.first - b.totals.first);
+  let next = 0;
+  for (const span of one.spans) {
+    while (next < folders.length && folders[next].totals.first <= spans.start[span])
+      list(folders[next++], depth + 1, nodes, spans);
+    nodes.push({ depth: depth + 1, size: 1, span, path: one.path || "/", label: "", totals: null });
   }
+  for (const inner of folders.slice(next)) list(inner, depth + 1, nodes, spans);
   node.size = nodes.length - before + 1;
 }
 

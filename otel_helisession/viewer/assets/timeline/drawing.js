@@ -8,6 +8,7 @@ import { AXIS } from "./geometry.js";
 
 const FONT = "12px Inter, system-ui, sans-serif";
 const SMALL = "11px Inter, system-ui, sans-serif";
+const FAULT = "600 10.5px Inter, system-ui, sans-serif";
 
 /**
  * @typedef {object} Scene
@@ -143,16 +144,15 @@ function drawSpan(canvas, scene, { span, x, width, y, colour }) {
     canvas.fillStyle = ink.text;
     canvas.fillRect(x, y + place.bar + 0.5, width, 2);
   }
-  const room = spans.fault[span] ? 34 : 0;
-  if (width - room > 44 && place.bar >= 12) drawTitle(canvas, scene, { span, x, width: width - room, y, tick });
+  if (!spans.fault[span] && width > 44 && place.bar >= 12) drawTitle(canvas, scene, { span, x, width, y, tick });
   canvas.globalAlpha = 1;
 }
 
 /** What must not be drawn over by the spans that follow. */
-function drawAbove(canvas, scene, { span, x, width, y, fault }) {
+function drawAbove(canvas, scene, { span, x, width, y, fault, colour }) {
   const dim = (scene.critical && !scene.critical[span]) || (scene.found && !scene.found[span]);
   canvas.globalAlpha = dim ? 0.3 : 1;
-  if (fault && width > 8) drawFault(canvas, scene, { span, x, width, y, fault });
+  if (fault && width > 8) drawFault(canvas, scene, { span, x, width, y, fault, colour });
   else if (fault) drawFlag(canvas, scene, { x: x + width / 2, y, fault });
   if (span === scene.selected) outline(canvas, x, y, width, scene.place.bar, scene.ink);
   canvas.globalAlpha = 1;
@@ -169,8 +169,9 @@ function drawFlag(canvas, { ink, place }, { x, y, fault }) {
   canvas.fill();
 }
 
-/** Hatches a failed span and writes what HTTP said at its end, where there is room. */
-function drawFault(canvas, { place, spans, ink }, { span, x, width, y, fault }) {
+/** Hatches a failed span, and writes what was called and what HTTP said, where there is room. */
+function drawFault(canvas, scene, { span, x, width, y, fault, colour }) {
+  const { place, spans, ink } = scene;
   canvas.save();
   canvas.beginPath();
   canvas.rect(x, y, width, place.bar);
@@ -188,9 +189,13 @@ function drawFault(canvas, { place, spans, ink }, { span, x, width, y, fault }) 
   canvas.lineWidth = 1.5;
   canvas.strokeRect(x + 0.75, y + 0.75, Math.max(1, width - 1.5), place.bar - 1.5);
   const word = fault === 1 ? "!" : String(spans.get(span, "http_status"));
-  canvas.font = `600 10.5px Inter, system-ui, sans-serif`;
+  canvas.font = FAULT;
   const wide = canvas.measureText(word).width + 8;
   if (place.bar < 10 || width < wide + 4) return;
+  const room = width - wide - 6;
+  if (room > 44 && place.bar >= 12)
+    drawTitle(canvas, scene, { span, x, width: room, y, tick: NaN, plate: colour });
+  canvas.font = FAULT;
   const at = x + width - wide - 1;
   canvas.fillStyle = fault === 4 ? ink.caller : ink.error;
   rounded(canvas, at, y + 1, wide, place.bar - 2, 2);
@@ -198,8 +203,8 @@ function drawFault(canvas, { place, spans, ink }, { span, x, width, y, fault }) 
   canvas.fillText(word, at + 4, y + place.bar / 2 + 0.5);
 }
 
-/** Writes what was called into the bar: before or behind the first token, where there is more room. */
-function drawTitle(canvas, { spans, ink, place, inkOn }, { span, x, width, y, tick }) {
+/** Writes what was called into the bar: before or behind the first token, where there is more room; over hatching on a *plate*. */
+function drawTitle(canvas, { spans, ink, place, inkOn }, { span, x, width, y, tick, plate }) {
   let begin = Math.max(x, place.left);
   let end = x + width;
   const veiled = tick > x && tick - begin > end - tick;
@@ -208,8 +213,13 @@ function drawTitle(canvas, { spans, ink, place, inkOn }, { span, x, width, y, ti
   if (end - begin < 44) return;
   canvas.font = SMALL;
   const text = fitted(canvas, spans.title(span), end - begin - 12);
+  if (text.length <= 2) return;
+  if (plate) {
+    canvas.fillStyle = plate;
+    rounded(canvas, begin + 2, y + 2, canvas.measureText(text).width + 8, place.bar - 4, 2);
+  }
   canvas.fillStyle = veiled ? ink.text : inkOn(spans.paths[spans.path[span]]);
-  if (text.length > 2) canvas.fillText(text, begin + 6, y + place.bar / 2 + 0.5);
+  canvas.fillText(text, begin + 6, y + place.bar / 2 + 0.5);
 }
 
 function outline(canvas, x, y, width, height, ink) {

@@ -9,6 +9,15 @@ import { pathTree } from "../session/trees.js";
 
 const MOST_LANES = 48;
 
+/** The lanes that were made: a page makes them ahead, while nothing else is to be done. */
+const made = new WeakMap();
+
+/** The lanes of a session. @param {import("../session/spans.js").Spans} spans @returns {Lanes} */
+export function lanesOf(spans) {
+  if (!made.has(spans)) made.set(spans, new Lanes(spans));
+  return made.get(spans);
+}
+
 export class Lanes {
   /** @param {import("../session/spans.js").Spans} spans */
   constructor(spans) {
@@ -57,13 +66,13 @@ export class Lanes {
 /** The requests by path; every span where there are none. */
 function spansToShow(spans) {
   const items = new Map();
+  const found = [];
   const some = spans.counted.some((one) => one === 1);
   for (let span = 0; span < spans.count; span += 1) {
     if (some && !spans.isRequest(span) && !spans.get(span, "fault")) continue;
-    const path = spans.paths[spans.path[span]];
-    if (!items.has(path)) items.set(path, []);
-    items.get(path).push(span);
+    (found[spans.path[span]] ??= []).push(span);
   }
+  found.forEach((inside, path) => items.set(spans.paths[path], inside));
   return items;
 }
 

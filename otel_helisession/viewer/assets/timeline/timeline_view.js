@@ -11,7 +11,7 @@ import { announce } from "../shell/announce.js";
 import { draw } from "./drawing.js";
 import { Geometry } from "./geometry.js";
 import { gestures } from "./gestures.js";
-import { Lanes } from "./lanes.js";
+import { lanesOf } from "./lanes.js";
 import { Minimap } from "./minimap.js";
 import { Tooltip } from "./tooltip.js";
 import { TimeWindow } from "./window.js";
@@ -28,7 +28,7 @@ export class TimelineView {
    */
   constructor({ spans, palette, select, moved }) {
     Object.assign(this, { spans, palette, select });
-    this.lanes = new Lanes(spans);
+    this.lanes = lanesOf(spans);
     this.time = new TimeWindow(spans.total);
     this.state = { selected: -1, critical: null, found: null, window: "" };
     this.colour = (path) => palette.colour(path, isDark());
@@ -92,7 +92,8 @@ export class TimelineView {
   #listen() {
     this.sized = new ResizeObserver(() => {
       this.map.draw(this.colour);
-      this.#paint();
+      const { clientWidth: width, clientHeight: height } = this.scroller;
+      if (this.place?.width !== width || this.place.height !== height) this.#paint();
     });
     this.sized.observe(this.scroller);
     this.scroller.addEventListener("scroll", this.redraw, { passive: true });

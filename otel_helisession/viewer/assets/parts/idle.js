@@ -1,0 +1,20 @@
+/**
+ * Work that is better done before somebody asks for it, but after what was asked for.
+ */
+
+const later = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 200));
+const never = globalThis.cancelIdleCallback ?? clearTimeout;
+
+/** Do *tasks*, one at a time, whenever the page has nothing else to do, until `end`. @param {(() => void)[]} tasks */
+export function whenIdle(tasks) {
+  let asked = 0;
+  const next = (place) => {
+    if (place >= tasks.length) return;
+    asked = later(() => {
+      tasks[place]();
+      next(place + 1);
+    });
+  };
+  next(0);
+  return { end: () => never(asked) };
+}
