@@ -115,17 +115,9 @@ class Outlet:
 
     def _taken(self, spans: Sequence[ReadableSpan]) -> Outcome:
         """Return what became of *spans* in a call that was a success, perhaps in parts."""
-        rejected, said = (0, "") if self._rejections is None else self._rejections.end()
-        if rejected or said:
-            once(
-                ("exporter", self.name, "partial success", rejected > 0),
-                logging.WARNING,
-                "%s was told that its call was a success, but %d of %d spans were rejected: %s",
-                self.name,
-                rejected,
-                len(spans),
-                said or "no reason given",
-            )
+        if self._rejections is None:
+            return _ALL_ACCEPTED
+        rejected, said = self._rejections.end(self.name, len(spans))
         reason = f"rejected: {said}" if said else "rejected"
         if rejected >= len(spans) > 0:
             return Outcome(refused=spans, reason=reason)

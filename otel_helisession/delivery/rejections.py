@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from typing import Any, Final
 
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from otel_helisession.delivery.inherited import sessions_of
-from otel_helisession.guard import caught
+from otel_helisession.guard import caught, once
 from otel_helisession.redaction import redact
 
 _MAX_CHARS: Final = 200
@@ -38,11 +39,27 @@ class Rejections:
         self._listening = threading.get_ident()
         self._spans, self._message = 0, ""
 
-    def end(self) -> tuple[int, str]:
+    def end(self, name: str, size: int) -> tuple[int, str]:
         """Listen no more. Return how many spans were rejected, and what was said, without
-        secrets; the latter may be a warning alone."""
+        secrets; the latter may be a warning alone. Either is logged, once for each *name*.
+
+        Args:
+            name: What messages call the destination.
+            size: How many spans were sent.
+        """
         self._listening = None
-        return self._spans, redact(self._message)[:_MAX_CHARS]
+        rejected, said = self._spans, redact(self._message)[:_MAX_CHARS]
+        if rejected or said:
+            once(
+                ("exporter", name, "partial success", rejected > 0),
+                logging.WARNING,
+                "%s was told that its call was a success, but %d of %d spans were rejected: %s",
+                name,
+                rejected,
+                size,
+                said or "no reason given",
+            )
+        return rejected, said
 
     def _hear(self, response: Any, *arguments: Any, **options: Any) -> None:
         if self._listening != threading.get_ident():

@@ -11,6 +11,7 @@ from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from otel_helisession import joining
 from otel_helisession.conventions import reader
 from otel_helisession.delivery.destination import destination_names
+from otel_helisession.delivery.rejections import Rejections
 from otel_helisession.finishing import (
     MAX_VALUE_CHARS,
     SUFFIX,
@@ -63,6 +64,7 @@ class SessionSpanExporter(SpanExporter):
                 f"not {type(exporter).__name__}"
             )
         self._exporter = exporter
+        self._rejections = Rejections(exporter)
         self._adopted = clean_keys(adopt)
         self._cleaning = Cleaning(redact, max_value_chars, keep_media)
         self._has_content = captures_content(capture_content)
@@ -79,7 +81,11 @@ class SessionSpanExporter(SpanExporter):
         return span if self._has_content else without_content(span)
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        """Export the finished *spans*; the result is the wrapped exporter's."""
+        """Export the finished *spans*; the result is the wrapped exporter's.
+
+        An OTLP endpoint that takes the call and rejects spans of it is logged, once; the result
+        is a success all the same, as OpenTelemetry has it.
+        """
         sessions: dict[str | None, list[ReadableSpan]] = {}
         for span in spans:
             if reader.is_pending(span):
@@ -88,7 +94,11 @@ class SessionSpanExporter(SpanExporter):
             key = session_id(span, entry, self._adopted)
             finished = finish(span, entry, self._adopted, self._cleaning)
             sessions.setdefault(key, []).append(self.spooled(finished))
-        return self._exporter.export([span for group in sessions.values() for span in group])
+        ready = [span for group in sessions.values() for span in group]
+        self._rejections.begin()
+        result = self._exporter.export(ready)
+        self._rejections.end(type(self).__name__, len(ready))
+        return result
 
     def shutdown(self, timeout_millis: int = 30_000) -> None:
         """Shut the wrapped exporter down, within *timeout_millis* where it can keep that."""

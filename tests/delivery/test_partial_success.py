@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
+from otel_helisession import SessionSpanExporter
 from otel_helisession.delivery.rejections import Rejections
 from tests.delivery.conftest import Deliver
 from tests.delivery.test_keeping import Shelf
@@ -32,6 +35,23 @@ def test_spans_that_were_rejected_are_counted_and_reported(
         "OTLPSpanExporter was told that its call was a success, but 2 of 5 spans were rejected: "
         "too old, [redacted]",
         "OTLPSpanExporter: 8 spans delivered, 2 refused, 0 dropped",
+    ]
+
+
+def test_somebody_elses_pipeline_is_told_as_well(caplog: pytest.LogCaptureFixture) -> None:
+    """Through our exporter around theirs; theirs alone says nothing. One line."""
+    provider = TracerProvider(shutdown_on_exit=False)
+    with HttpSink() as sink:
+        exporter = SessionSpanExporter(OTLPSpanExporter(sink.endpoint))
+        provider.add_span_processor(BatchSpanProcessor(exporter))
+        sink.partial = (1, "too old")
+        for _ in range(2):
+            provider.get_tracer("tests").start_span("work").end()
+            assert provider.force_flush()
+        provider.shutdown()
+    assert caplog.messages == [
+        "SessionSpanExporter was told that its call was a success, but 1 of 1 spans were "
+        "rejected: too old"
     ]
 
 
@@ -87,4 +107,4 @@ def test_answers_in_json_are_read_too(answer: bytes, heard: tuple[int, str], len
         rejections = Rejections(exporter)
         rejections.begin()
         exporter.export([])
-        assert rejections.end() == heard
+        assert rejections.end("OTLP", 5) == heard
