@@ -10,14 +10,15 @@ import click
 
 from otel_helisession.cli.extra import needed
 from otel_helisession.cli.problem import NoSuchSession, Unusable
-from otel_helisession.cli.session_id import resolve
+from otel_helisession.cli.session_id import meant
 from otel_helisession.cli.store_option import explained, store_option
 from otel_helisession.store.location import FILE_MODE
 from otel_helisession.store.reader import SessionReader
 
 
 @click.command()
-@click.argument("session_id", metavar="ID")
+@click.argument("session_id", metavar="[ID]", required=False)
+@click.option("--last", is_flag=True, help="The session that started last.")
 @click.option(
     "--format",
     "form",
@@ -36,24 +37,31 @@ from otel_helisession.store.reader import SessionReader
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 @store_option
 def export(
-    session_id: str, form: str, output: Path | None, force: bool, store: Path | None
+    session_id: str | None,
+    last: bool,
+    form: str,
+    output: Path | None,
+    force: bool,
+    store: Path | None,
 ) -> None:
     """Write the session ID, whole, in one of three formats. The start of an id is enough.
 
     \b
     helisession export 3f2a --format html -o agent-run.html    for an issue or a mail
     helisession export 3f2a --format otlp > run.jsonl          helisession import reads it
-    helisession export 3f2a | jq '.spans | length'
+    helisession export --last | jq '.spans | length'
 
     It holds what was said to models and what they answered; look at it before you publish it.
     """
+    if (session_id is None) != last:
+        raise click.UsageError("give either the ID of a session (see: helisession ls) or --last")
     with needed("export", "viewer"):
         from otel_helisession.viewer.export import export as exported
 
     with explained(store), SessionReader(store) as reader:
         if not reader.exists:
             raise NoSuchSession(f"there is no store at {reader.path}; try: helisession demo")
-        made = exported(reader, resolve(session_id, reader.names()), form, {})
+        made = exported(reader, meant(session_id, reader), form, {})
     if output is None and form == "html":
         output = Path(made.file_name)
     if output is None or str(output) == "-":

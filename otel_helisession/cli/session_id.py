@@ -9,6 +9,7 @@ from typing import Final
 
 from otel_helisession.cli.problem import NoSuchSession
 from otel_helisession.cli.terminal import printable
+from otel_helisession.store.reader import SessionReader
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 
@@ -20,6 +21,20 @@ _OTHER_CHARS: Final = 24
 
 _MOST: Final = 5
 """Sessions that a message lists."""
+
+
+def meant(given: str | None, reader: SessionReader) -> str:
+    """Return the id of the session that *given*, or the start of an id, means; None: the newest.
+
+    Raises:
+        NoSuchSession: It means none, or several.
+    """
+    names = reader.names()
+    if given is not None:
+        return resolve(given, names)
+    for newest in names:
+        return newest
+    raise NoSuchSession(f"no sessions in {reader.path}; try: helisession demo")
 
 
 def resolve(given: str, names: Mapping[str, str], listing: str = "helisession ls") -> str:

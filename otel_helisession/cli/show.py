@@ -11,7 +11,7 @@ from otel_helisession.cli import tree
 from otel_helisession.cli.documents import dumps
 from otel_helisession.cli.path_table import path_table
 from otel_helisession.cli.problem import NoSuchSession
-from otel_helisession.cli.session_id import resolve
+from otel_helisession.cli.session_id import meant
 from otel_helisession.cli.source import Source
 from otel_helisession.cli.source_option import source_option
 from otel_helisession.cli.terminal import console
@@ -93,12 +93,7 @@ def _watch(session_id: str | None, as_json: bool, paths: bool, source: Source) -
 
 
 def _session(reader: SessionReader, session_id: str | None) -> SessionSummary:
-    if session_id is None:
-        newest = reader.sessions(limit=1)
-        if newest:
-            return newest[0]
-        raise NoSuchSession(f"no sessions in {reader.path}; try: helisession demo")
-    found = reader.session(resolve(session_id, reader.names()))
+    found = reader.session(meant(session_id, reader))
     if found is None:
         raise NoSuchSession("the session has been deleted just now")
     return found

@@ -41,6 +41,8 @@ def _lines(place: str, settings: Settings, problems: Sequence[str]) -> Iterator[
         yield f"    with          OTEL_EXPORTER_OTLP_HEADERS=Authorization=Bearer%20{token}"
     if receivers.helicone:
         yield f"  Helicone's loggers, with their URL set to {receivers.helicone}"
+        theirs = f'HeliconeManualLogger(logging_endpoint="{receivers.otlp_http}", ...)'
+        yield f"    in Python     {theirs}"
     yield from (f"Not listening: {problem}" for problem in problems)
     yield ""
     yield "Ctrl-C ends it."

@@ -243,6 +243,15 @@ def test_a_page_is_a_file(
 
 
 @pytest.mark.usefixtures("trip")
+def test_the_newest_can_be_exported_without_its_id(command: Command) -> None:
+    """As it can be shown."""
+    assert json.loads(command("export", "--last").out) == json.loads(command("export", "s-1").out)
+    for arguments in ((), ("s-1", "--last")):
+        done = command("export", *arguments)
+        assert (done.code, "give either the ID of a session" in done.err) == (2, True)
+
+
+@pytest.mark.usefixtures("trip")
 def test_an_export_is_private_and_replaces_nothing_unasked(
     command: Command, tmp_path: Path
 ) -> None:
