@@ -76,7 +76,7 @@ function waysIn(receivers) {
     },
     {
       title: "What logs to Helicone",
-      text: "Point an existing Helicone logger at this address.",
+      text: `Point an existing Helicone logger at this address. helicone-helpers, in Python, adds the path itself: its logging_endpoint is ${http}.`,
       code: helicone,
     },
   ];
