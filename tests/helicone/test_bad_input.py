@@ -87,7 +87,8 @@ def test_a_value_that_contains_itself_ends() -> None:
     deep: Any = "the bottom"
     for _ in range(10_000):
         deep = [deep]
-    assert b"too deep" in _encoded({"input": deep})
+    encoded = _encoded({"input": deep})
+    assert b"too deep" in encoded or b"the bottom" in encoded  # Python 3.14 goes that deep
 
 
 def test_emoji_everywhere(sent: Sent) -> None:
