@@ -7,7 +7,6 @@ the span is and where it hangs, the others fill what it leaves out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final, Protocol
 
@@ -100,15 +99,16 @@ _STRUCTURE: Final = Operation()
 _TORN: Final = TornJson(one.CONTENT for one in CONVENTIONS)
 
 
-def attributes_of(span: ReadableSpan) -> Mapping[str, Any]:
-    """Return the span's attributes as a plain dict where the SDK allows a cheap copy."""
+def attributes_of(span: ReadableSpan) -> dict[str, Any]:
+    """Return a copy of the span's attributes, as cheaply as the SDK allows."""
     return plain(span.attributes)
 
 
-def plain(attributes: Any) -> Mapping[str, Any]:
-    """Return what ``span.attributes`` gave as a plain dict, as cheaply as the SDK allows."""
+def plain(attributes: Any) -> dict[str, Any]:
+    """Return a copy of what ``span.attributes`` gave, as cheaply as the SDK allows."""
     copy = getattr(attributes, "copy", None)
-    return copy() if copy is not None else dict(attributes or {})
+    made = None if copy is None else copy()
+    return made if isinstance(made, dict) else dict(attributes or {})
 
 
 def is_pending(span: ReadableSpan) -> bool:

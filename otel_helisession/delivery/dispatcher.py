@@ -102,8 +102,9 @@ class Dispatcher:
         self, spans: Sequence[ReadableSpan], limit: int, *, resent: bool
     ) -> Sequence[ReadableSpan]:
         """Export *spans* in parts until one fails, and return what has not arrived: first what
-        was not tried, so that the next attempt begins elsewhere."""
-        left = list(spans)
+        was not tried, so that the next attempt begins elsewhere. Out of the spool also what was
+        refused and could not be buried: it must stay there."""
+        left, unburied = list(spans), list[ReadableSpan]()
         while left:
             part = left[:limit]
             self._unsettled = () if resent else left
@@ -116,12 +117,15 @@ class Dispatcher:
                 self._note(outcome, len(part))
             self._leftovers.arrived(len(part) - outcome.missing, resent)
             buried = self._leftovers.refuse(outcome.refused, outcome.reason, resent)
-            if resent and buried and self._spool is not None:
-                self._spool.buried(outcome.refused)
+            if resent and self._spool is not None:
+                if buried:
+                    self._spool.buried(outcome.refused)
+                else:
+                    unburied += outcome.refused
             self._leftovers.rejected(outcome.rejected)
             if outcome.undelivered:
                 break
-        return left
+        return [*left, *unburied]
 
     def _note(self, outcome: Outcome, size: int) -> None:
         """Tell the breaker whether the destination has answered."""

@@ -122,10 +122,10 @@ class Leftovers:
             once(
                 ("queue", "refused", self._destination),
                 logging.WARNING,
-                "%s did not take spans (%s); they are %s, and counted",
+                "%s did not take spans (%s); they are %s",
                 self._name,
                 reason,
-                "among the spool's dead letters" if buried else "lost",
+                _fate(buried, resent),
             )
         with self._lock:
             if not resent:
@@ -165,6 +165,13 @@ class Leftovers:
         except Exception as error:
             caught(f"the spool's {what}()", error)
             return False
+
+
+def _fate(buried: bool, resent: bool) -> str:
+    """Return what has become of spans that were refused, for a log line."""
+    if buried:
+        return "among the spool's dead letters, and counted"
+    return "still in the spool" if resent else "lost, and counted"
 
 
 def _spans(bundles: Sequence[Bundle]) -> list[ReadableSpan]:

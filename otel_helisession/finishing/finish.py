@@ -113,7 +113,8 @@ def _finish(
         session = _adopted_late(span, entry, attributes, adopted)
         if session is not None:
             stamp = _stamp(attributes, session, session.path if entry is None else entry.fix())
-    attributes = {**attributes, **_joined(span, attributes), **stamp}
+    attributes.update(_joined(span, attributes))
+    attributes.update(stamp)
     attributes.update(cleaning.changes(attributes))
     events, links = span.events, span.links
     return FinishedSpan(
@@ -133,7 +134,7 @@ def _withheld(span: ReadableSpan, cleaning: Cleaning) -> FinishedSpan:
     """Return *span* without its texts: what could not be looked at may hold a secret."""
     attributes = {
         name: value if name in _OURS or isinstance(value, (bool, int, float)) else MASK
-        for name, value in dict(reader.attributes_of(span)).items()
+        for name, value in reader.attributes_of(span).items()
     }
     status = Status(span.status.status_code, MASK if span.status.description else None)
     events = [Event(event.name, None, event.timestamp) for event in span.events]

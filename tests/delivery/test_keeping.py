@@ -96,10 +96,14 @@ def test_an_overflow_is_spilled(deliver: Deliver) -> None:
     """The oldest sessions go to disk, whole, and come back when the destination has time."""
     shelf, exporter = Shelf(), BlockedExporter()
     pipeline = deliver(exporter, spool=shelf, max_queue_size=20, max_export_batch_size=5)
-    for number in range(10):
-        pipeline.end(*["work"] * 5, of=f"t-{number}")
-        pipeline.processor.force_flush(100)
-        assert soon(lambda spilled=5 * (number - 4): len(shelf.names) >= spilled)
+    (queue,) = pipeline.processor._delivery.queues  # type: ignore[union-attr]
+
+    def holds(spans: int) -> bool:
+        return soon(lambda: queue.waiting + len(shelf.names) == spans)
+
+    for number in range(1, 11):
+        pipeline.end(*["work"] * 5, of=f"t-{number}")  # as many as are passed on at once
+        assert holds(5 * number)
     assert soon(lambda: len(shelf.names) == 25)  # 20 wait, 5 are in flight
     assert [len(spans) % 5 for _, spans in shelf.kept] == [0] * len(shelf.kept)
     exporter.released.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 
@@ -131,5 +133,25 @@ def test_a_refused_span_of_a_parcel_is_buried_once(deliver: Deliver, hurried: No
     deliver(exporter, spool=shelf).end("fresh")
     assert soon(lambda: exporter.accepted.count("good") > 2)
     exporter.mood = "accepts"
+    assert soon(lambda: not shelf.kept)
+    assert shelf.buried == [("Picky", ["odd"], "it is odd")]
+
+
+def test_what_cannot_be_buried_stays_in_the_spool(deliver: Deliver, hurried: None) -> None:
+    """As on a full disk: it is no dead letter yet, and neither lost nor counted as one."""
+
+    class NoRoom(Shelf):
+        def bury(self, destination: str, spans: Sequence[ReadableSpan], reason: str) -> bool:
+            return not self.is_full and super().bury(destination, spans, reason)
+
+    shelf, exporter = NoRoom(), Picky()
+    earlier = deliver(Flaky("fails"), spool=shelf)
+    earlier.end("good", "odd", of="t-1")
+    earlier.processor.shutdown()
+    shelf.kept, shelf.is_full = [("Picky", spans) for _, spans in shelf.kept], True
+    deliver(exporter, spool=shelf).end("fresh")
+    assert soon(lambda: exporter.accepted.count("good") > 2)
+    assert (sorted(shelf.names), shelf.buried) == (["good", "odd"], [])
+    shelf.is_full = False
     assert soon(lambda: not shelf.kept)
     assert shelf.buried == [("Picky", ["odd"], "it is odd")]
