@@ -107,8 +107,8 @@ def attributes_of(span: ReadableSpan) -> dict[str, Any]:
 def plain(attributes: Any) -> dict[str, Any]:
     """Return a copy of what ``span.attributes`` gave, as cheaply as the SDK allows."""
     copy = getattr(attributes, "copy", None)
-    made = None if copy is None else copy()
-    return made if isinstance(made, dict) else dict(attributes or {})
+    made: dict[str, Any] = dict(attributes or {}) if copy is None else copy()
+    return made
 
 
 def is_pending(span: ReadableSpan) -> bool:
