@@ -66,24 +66,45 @@ class Filters:
         )
 
 
+def _text(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Return *value* as a store can have it: no bytes that are no text. A callback."""
+    return None if value is None else value.encode("utf-8", "replace").decode()
+
+
 def filter_options(function: _Function) -> _Function:
     """Add the options to a command, as the parameters that Filters takes."""
     for option in reversed(
         [
-            click.option("--name", metavar="NAME", help="Only sessions of exactly this name."),
+            click.option(
+                "--name",
+                metavar="NAME",
+                callback=_text,
+                help="Only sessions of exactly this name.",
+            ),
             click.option(
                 "--search",
                 metavar="TEXT",
+                callback=_text,
                 help="Only sessions with all of these words, or, in quotes of their own, with the "
                 "words as they stand; in messages, paths, ids, names, users, properties, models.",
             ),
-            click.option("--user", metavar="ID", help="Only sessions of exactly this user."),
+            click.option(
+                "--user",
+                metavar="ID",
+                callback=_text,
+                help="Only sessions of exactly this user.",
+            ),
             click.option(
                 "--kind",
                 type=click.Choice(KINDS),
                 help="Only sessions with a request of this kind.",
             ),
-            click.option("--model", metavar="MODEL", help="Only sessions that called it."),
+            click.option(
+                "--model",
+                metavar="MODEL",
+                callback=_text,
+                help="Only sessions that called it.",
+            ),
             click.option("--errors", is_flag=True, help="Only sessions with errors."),
             click.option("--unnamed", is_flag=True, help="Only sessions without a name."),
             click.option(

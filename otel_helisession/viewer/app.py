@@ -11,8 +11,7 @@ from typing import Any, Final
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from otel_helisession.store.error import StoreError
 from otel_helisession.store.listing import Sought
@@ -70,9 +69,8 @@ def make_viewer(settings: Settings) -> Viewer:
     app = Starlette(
         routes=[
             *questions.routes(),
-            Mount("/assets", StaticFiles(directory=pages.ASSETS)),
-            Route("/sessions/{id:path}", questions.page),
             *pages.routes(),
+            Route("/sessions/{id:path}", questions.page),
         ],
         exception_handlers=HANDLERS,
         lifespan=lifespan,

@@ -10,6 +10,9 @@ from typing import Final, TypeVar
 from otel_helisession.store.listing import KINDS, SORTS, SessionFilter, Sought, Term, split_terms
 from otel_helisession.viewer.problem import Problem
 
+_LARGEST: Final = 2**63 - 1
+"""SQLite's largest integer: the year 2262, in nanoseconds."""
+
 _PAGE: Final = 50
 MAX_PAGE: Final = 1_000
 _KNOWN: Final = frozenset(
@@ -118,11 +121,11 @@ def _finite(text: str) -> float:
 
 def _unix_nano(text: str) -> int:
     if text.isdecimal() and len(text) < 20:
-        return min(int(text), 2**63 - 1)
+        return min(int(text), _LARGEST)
     moment = datetime.fromisoformat(text.replace("Z", "+00:00").replace(" ", "+"))
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)
-    return int(moment.timestamp() * 1e6) * 1_000
+    return max(-_LARGEST, min(int(moment.timestamp() * 1e6) * 1_000, _LARGEST))
 
 
 def _listed(accepted: object) -> str:

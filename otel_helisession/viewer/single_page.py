@@ -6,21 +6,20 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
-from otel_helisession.viewer.modules import bundled
-from otel_helisession.viewer.pages import ASSETS, SHELL
+from otel_helisession.viewer.front_end import front_end, text_of
 
 DATA_ID: Final = "helisession-data"
 """The element that holds the data; the front end looks for it."""
 
-_STYLE: Final = re.compile(r'<link\b[^>]*rel="stylesheet"[^>]*href="/assets/([^"]+)"[^>]*>\s*')
-_SCRIPT: Final = re.compile(r'<script\b([^>]*)src="/assets/([^"]+)"[^>]*></script>\s*')
 _ICON: Final = re.compile(r'(<link\b[^>]*rel="icon"[^>]*href=")/assets/([^"]+)(")')
 _TITLE: Final = re.compile(r"<title>[^<]*</title>")
+
+_DATA: Final = "<!-- data -->"
+"""Where the data goes; it stands in no asset, because none may hold a comment of markup."""
 
 
 def single_page(title: str, data: str) -> str:
@@ -44,31 +43,19 @@ def single_page(title: str, data: str) -> str:
 @lru_cache(maxsize=1)
 def _shell() -> tuple[str, str]:
     """Return the page before and after its data. Made once: the assets do not change."""
-    page = SHELL.read_text(encoding="utf-8")
-    styles = "\n".join(_text(found[1]) for found in _STYLE.finditer(page))
-    early = [_text(found[2]) for found in _SCRIPT.finditer(page) if "module" not in found[1]]
-    modules = [found[2] for found in _SCRIPT.finditer(page) if "module" in found[1]]
-    late = "\n".join(bundled(ASSETS / name) for name in modules)
-    page = _SCRIPT.sub("", _STYLE.sub("", page))
-    page = _ICON.sub(lambda found: found[1] + _image(found[2]) + found[3], page)
+    made = front_end()
     policy = (
-        f"default-src 'none'; script-src {_hashes([*early, late])}; "
-        f"style-src {_hashes([styles])}; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {_hashes(made.early, made.script)}; "
+        f"style-src {_hashes(made.styles)}; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    head = "".join(
-        [
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n',
-            f"<style>{styles}</style>\n",
-            *(f"<script>{_closed(text)}</script>\n" for text in early),
-        ]
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        f"<style>{made.styles}</style>\n"
+        f"<script>{made.early}</script>\n"
     )
-    begun = re.sub(r"(<meta charset=[^>]*>\s*)", lambda found: found[1] + head, page, count=1)
-    before, _, after = begun.partition("</body>")
-    return before, f"\n<script>{late}</script>\n</body>{after}"
-
-
-def _text(name: str) -> str:
-    return (ASSETS / name).read_text(encoding="utf-8")
+    page = made.page(head, f"{_DATA}\n<script>{made.script}</script>\n")
+    before, _, after = _ICON.sub(_with_image, page).partition(_DATA)
+    return before, after
 
 
 def _closed(text: str) -> str:
@@ -82,10 +69,10 @@ def _closed(text: str) -> str:
     return text
 
 
-def _hashes(texts: Iterable[str]) -> str:
+def _hashes(*texts: str) -> str:
     digests = (hashlib.sha256(_closed(text).encode()).digest() for text in texts)
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
-def _image(name: str) -> str:
-    return f"data:image/svg+xml,{quote(_text(name))}"
+def _with_image(found: re.Match[str]) -> str:
+    return f"{found[1]}data:image/svg+xml,{quote(text_of(found[2]))}{found[3]}"

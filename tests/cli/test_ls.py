@@ -192,3 +192,12 @@ def test_a_session_without_a_name_is_known_by_its_first_span(command: Command) -
     store(recorder.take())
     assert command("ls").out.splitlines()[1].startswith("s-9  unnamed (turn)  ")
     assert command("show", "--last").out.splitlines()[0] == "unnamed (turn)  s-9"
+
+
+@pytest.mark.parametrize("option", ["--name", "--search", "--user", "--model"])
+def test_bytes_that_are_no_text_are_found_nowhere(
+    command: Command, trip: None, option: str
+) -> None:
+    """A terminal may send any; Python has them as halves of characters."""
+    done = command("ls", option, "Nobody\udcff", "--json")
+    assert (done.code, json.loads(done.out)) == (0, {"sessions": []})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
@@ -9,6 +10,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from otel_helisession.viewer.front_end import front_end
 from otel_helisession.viewer.recent import Recent
 from tests.recorded import EPOCH, Recorder, store
 from tests.viewer.conftest import caught_up
@@ -82,6 +84,8 @@ def ids(viewer: httpx.Client, query: str = "") -> list[str]:
         ("since=2026-01-01T01:30:00Z", "c"),
         ("until=2026-01-01T00:30:00Z", "a"),
         (f"since={EPOCH + 1_000_000_000}", "cba"),
+        ("since=0001-01-01T00:00:00%2B14:00", "cba"),
+        ("until=9999-12-31T23:59:59-14:00", "cba"),
         ("q=&name=Trip&user=", "ba"),
     ],
 )
@@ -264,7 +268,24 @@ def test_every_page_is_the_shell(viewer: httpx.Client, path: str) -> None:
     """Its script reads the address, so that any page can be a bookmark."""
     answer = viewer.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert '<script type="module" src="/assets/main.js">' in answer.text
+    assert '<script defer src="/assets/joined/main.' in answer.text
+
+
+def test_a_page_needs_three_files_which_a_browser_keeps(viewer: httpx.Client) -> None:
+    """Their names say what is in them, so that a newer viewer's are asked for anew."""
+    joined = re.findall(r'(?:href|src)="(/assets/joined/[^"]+)"', viewer.get("/").text)
+    answers = [viewer.get(path) for path in joined]
+    assert [one.status_code for one in answers] == [200, 200, 200]
+    assert {one.headers["cache-control"] for one in answers} == {
+        "public, max-age=31536000, immutable"
+    }
+    assert [one.headers["content-type"].partition(";")[0] for one in answers] == [
+        "text/css",
+        "text/javascript",
+        "text/javascript",
+    ]
+    assert answers[2].text == front_end().script
+    assert viewer.get("/assets/joined/main.0000.js").status_code == 404
 
 
 def test_half_a_character_does_not_break_an_answer(viewer: httpx.Client) -> None:
