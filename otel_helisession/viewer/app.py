@@ -19,6 +19,7 @@ from otel_helisession.store.phrase import Phrase
 from otel_helisession.store.reader import SessionReader
 from otel_helisession.version import __version__
 from otel_helisession.viewer import answers, export, one_session, pages
+from otel_helisession.viewer.below import Below
 from otel_helisession.viewer.library import Library
 from otel_helisession.viewer.live import Pulse
 from otel_helisession.viewer.parameters import session_filter
@@ -92,11 +93,14 @@ class _Questions:
         answered: dict[str, Answer] = {
             "/api/about": self._about,
             "/api/sessions": self._sessions,
+        }
+        below: dict[str, Answer] = {
             "/api/sessions/{id:path}/spans/{trace_id}/{span_id}": _span,
             "/api/sessions/{id:path}/paths": _paths,
         }
         routes = [Route(path, self._answering(answer)) for path, answer in answered.items()]
-        exporting = Route("/api/sessions/{id:path}/export", self._export)
+        routes += [Below(path, self._answering(answer)) for path, answer in below.items()]
+        exporting = Below("/api/sessions/{id:path}/export", self._export)
         events = Route("/api/events", self._events)
         names = Route("/api/names", self._names)
         session = Route("/api/sessions/{id:path}", self._session)

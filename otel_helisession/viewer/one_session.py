@@ -29,6 +29,7 @@ def session(reader: SessionReader, session_id: str, **more: Any) -> str:
     Raises:
         Problem: There is none of this id.
     """
+    written = reader.written(session_id)  # first: what comes meanwhile is news again
     found = reader.whole(session_id)
     if found is None:
         raise missing(reader, session_id)
@@ -36,7 +37,11 @@ def session(reader: SessionReader, session_id: str, **more: Any) -> str:
     start = lines.start_unix_nano or totals.start_unix_nano
     said = {
         **more,
-        "session": {**summary(totals), "start_unix_nano": str(start)},
+        "session": {
+            **summary(totals),
+            "start_unix_nano": str(start),
+            "stored_unix_nano": str(written),
+        },
         "columns": list(COLUMNS),
     }
     spans = ",".join(lines.json(dict(_http_status(reader, lines))))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import httpx
 import pytest
 
@@ -68,3 +70,18 @@ def test_a_wrong_id_is_answered_with_near_ones(viewer: httpx.Client) -> None:
         assert (answer.status_code, sorted(answer.json()["near"])) == (404, sorted(near))
     assert "there is no session 'ab' in" in viewer.get("/api/sessions/ab").json()["error"]
     assert "near" not in viewer.get("/api/sessions/zzz").json()
+    assert viewer.get(f"/api/sessions/{'z' * 60_000}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["a/export", "a/paths", "a/spans/b/c", "export"])
+def test_an_id_may_end_like_an_address(viewer: httpx.Client, name: str) -> None:
+    """Its slashes are sent as %2F; what is below it is found there all the same."""
+    recorder = Recorder()
+    for one in ("a", name):
+        recorder.llm(session=one)
+    store(recorder.take())
+    there = f"/api/sessions/{quote(name, safe='')}"
+    assert viewer.get(there).json()["session"]["id"] == name
+    assert viewer.get(f"{there}/export").json()["session"]["id"] == name
+    assert viewer.get("/api/sessions/a/export").json()["session"]["id"] == "a"
+    assert len(viewer.get(f"{there}/paths").json()["paths"]) > 0

@@ -13,9 +13,10 @@ from otel_helisession.web.policy import Policy, host_name, is_loopback
 from tests.viewer.conftest import serving
 
 HERE = {"host": "127.0.0.1:7177"}
+HOSTS = ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.7:7177", "[::1].evil.example"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "10.0.0.7:7177"])
+@pytest.mark.parametrize("host", HOSTS)
 def test_a_name_that_is_not_ours_is_refused(viewer: httpx.Client, host: str) -> None:
     """Somebody's DNS name that was made to point here would share our origin."""
     answer = viewer.get("/api/sessions", headers={"Host": host})
@@ -52,6 +53,8 @@ def test_a_name_of_ones_own_can_be_allowed() -> None:
     [
         ("GET", "/api/sessions", {"origin": "https://evil.example"}, False),
         ("GET", "/api/sessions", {"origin": "null"}, False),
+        ("GET", "/api/sessions", {"origin": "http://[::1"}, False),
+        ("GET", "/api/sessions", {"origin": "ftp://127.0.0.1:7177"}, False),
         ("GET", "/api/sessions", {"origin": "http://127.0.0.1:3000"}, False),
         ("GET", "/api/sessions", {"origin": "http://127.0.0.1:7177"}, True),
         ("POST", "/v1/traces", {"origin": "https://evil.example"}, False),
@@ -134,6 +137,19 @@ def test_the_token_moves_from_the_address_to_a_cookie(guarded: httpx.Client) -> 
         "helisession_test=t0ken; Path=/; HttpOnly; SameSite=Strict"
     )
     assert guarded.get("/api/about").status_code == 200
+
+
+def test_the_token_leaves_the_address_each_time(guarded: httpx.Client) -> None:
+    """Also where the cookie is there: links are copied out of address bars."""
+    for _ in range(2):
+        answer = guarded.get("/names?token=t0ken")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/names")
+
+
+def test_other_cookies_do_not_matter(guarded: httpx.Client) -> None:
+    """Ports share them, and what runs on another may keep what no cookie should be."""
+    said = 'a={"b": "c,d"}; =; e[]="\\; helisession_test=t0ken; f=\xe9'
+    assert guarded.get("/api/about", headers={"Cookie": said.encode("latin-1")}).status_code == 200
 
 
 def test_the_token_may_come_in_a_header(guarded: httpx.Client) -> None:

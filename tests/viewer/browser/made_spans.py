@@ -106,9 +106,10 @@ def hostile(store: Path) -> None:
     made.store(store)
 
 
-def large(store: Path, *, spans: int, id: str = "large") -> None:
+def large(store: Path, *, spans: int, id: str = "large", earlier_ms: float = 0) -> None:
     """Store one session of about *spans* spans, in parallel work of six kinds."""
     made, dice, now, count = Maker(), random.Random(8), 0.0, 1
+    made.start -= int(earlier_ms * MILLI)
     root = made.begin("review", 0, None, **session(id, "Code review agent", "/review"))
     while count < spans:
         ends = []

@@ -65,6 +65,19 @@ def test_typing_searches_message_text(open_page: OpenPage) -> None:
     expect(page.locator(".list-count")).to_have_text("306")
 
 
+def test_a_search_is_one_step_of_the_history(open_page: OpenPage) -> None:
+    """However many letters it has: Back shows what was there before it."""
+    page = open_page("/?errors=1")
+    page.locator(".rows > .row").first.wait_for()
+    before = page.locator(".list-count").inner_text()
+    page.get_by_role("searchbox").press_sequentially("Castelo", delay=40)
+    page.wait_for_url("**q=Castelo*")
+    page.go_back()
+    page.wait_for_url("**/?errors=1")
+    expect(page.locator(".list-count")).to_have_text(before)
+    expect(page.get_by_role("searchbox")).to_have_value("")
+
+
 def test_filters_are_chips_and_stand_in_the_address(open_page: OpenPage) -> None:
     """A filter of the form becomes a chip; the chip's click takes it away."""
     page = open_page("/")

@@ -66,7 +66,7 @@ def test_finding_keeps_what_holds_the_found(trip: Page) -> None:
     expect(trip.locator(".found")).to_have_text("1 span found")
     shown = trip.locator(".rows > .tree-row:not([hidden])")
     expect(shown).to_have_count(4)
-    assert "find=qdrant" in trip.url
+    trip.wait_for_url("**find=qdrant*")
 
 
 def test_the_critical_path_is_what_the_session_waited_for(trip: Page) -> None:
@@ -149,6 +149,17 @@ def test_links_lead_to_the_same_span_in_jaeger(trip: Page) -> None:
     trip.keyboard.press("Escape")
     trip.locator(".tree-row:has(.kind-vector_db)").click()
     assert "localhost:16686" in (trip.locator(".outside").get_attribute("href") or "")
+
+
+def test_a_span_s_link_to_helicone_names_its_session(open_page: OpenPage, tmp_path: Path) -> None:
+    """Helicone's address of a session has its name and its id."""
+    store = tmp_path / "named.db"
+    made_spans.one_more(store, "s/1", name="Day trip")
+    with running(store, "--helicone", "http://localhost:3000") as address:
+        page = open_page("/sessions/s%2F1", address=address)
+        page.locator(".tree-row:has(.kind-llm)").click()
+        place = "http://localhost:3000/sessions/Day%20trip/s%2F1"
+        expect(page.locator(".outside")).to_have_attribute("href", place)
 
 
 def test_the_exported_file_shows_the_session_alone(trip: Page, open_page: OpenPage) -> None:

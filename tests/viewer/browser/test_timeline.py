@@ -139,3 +139,20 @@ def test_two_fingers_zoom(open_page: OpenPage, timeline: Page) -> None:
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     start, end = map(float, _window(phone).split("-"))
     assert end > start
+
+
+def test_a_failed_bar_says_so_to_who_hears_it(timeline: Page) -> None:
+    """Bars are drawn; what a screen reader says of one is said as it is walked to."""
+    status = timeline.locator("[role=status].spoken")
+    heard = []
+    for _ in range(12):
+        before = timeline.url
+        timeline.keyboard.press("ArrowRight")
+        if timeline.url == before:
+            break
+        expect(status).not_to_have_text(heard[-1] if heard else "")
+        heard.append(status.inner_text())
+    failed = [text for text in heard if "failed" in text]
+    assert len(failed) == 1
+    assert failed[0].startswith("Tool search_flights, ")
+    assert failed[0].endswith(" ms, failed: TimeoutError")

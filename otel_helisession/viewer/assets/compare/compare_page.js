@@ -3,7 +3,7 @@
  */
 
 import { sessionCost } from "../list/columns.js";
-import { h, link, onceAFrame, paint, put } from "../parts/dom.js";
+import { h, link, onceAFrame, paint, put, settled } from "../parts/dom.js";
 import { compact, cost, duration, isKnown, moment, percent, shortId, whole } from "../parts/format.js";
 import { icon } from "../parts/icons.js";
 import { problem, unreachable } from "../parts/problem.js";
@@ -25,6 +25,8 @@ const MEASURES = [
 /** A smaller part more or less is not worth a colour: two runs never take the same time. */
 const NOTABLE = 0.2;
 
+const LIVE_MILLIS = 900;
+
 export class ComparePage {
   title = "Compare";
 
@@ -41,12 +43,15 @@ export class ComparePage {
     this.sized = new ResizeObserver(this.redraw);
     this.sized.observe(this.element);
     addEventListener("helisession-theme", this.redraw);
+    this.changed = settled(() => this.asked && this.#load(this.asked), LIVE_MILLIS);
   }
 
   arrive(query) {
     const ids = [query.get("a") ?? "", query.get("b") ?? ""];
     if (String(ids) === this.ids) return;
     this.ids = String(ids);
+    this.asked = ids;
+    this.seal = "";
     this.#load(ids);
   }
 
@@ -70,6 +75,8 @@ export class ComparePage {
     const failed = answers.findIndex(({ status }) => status === "rejected");
     if (failed >= 0) {
       const { reason } = answers[failed];
+      if (this.seal && reason.status === 0) return; // the frame says it; what is shown stays
+      this.seal = "";
       const wrong = reason.status === 404;
       put(
         this.element,
@@ -82,6 +89,9 @@ export class ComparePage {
       );
       return;
     }
+    const seal = JSON.stringify(answers.map(({ value }) => value.session));
+    if (seal === this.seal) return;
+    this.seal = seal;
     this.both = answers.map(({ value }) => ({ session: value.session, spans: new Spans(value) }));
     this.#show();
   }
@@ -266,8 +276,10 @@ function delta(a, b, unit) {
       : found.part > 9
         ? `${whole(Math.round(found.part))}×`
         : percent(Math.abs(found.part));
+  const seen = unit(a) !== unit(b); // 0.11 and 0.14 ms are both 0.1 ms
+  const notable = seen && (found.part === null || Math.abs(found.part) >= NOTABLE);
   return h("span", {
-    class: `delta is-${found.by > 0 ? "more" : "less"}${found.part === null || Math.abs(found.part) >= NOTABLE ? " is-notable" : ""}`,
+    class: `delta is-${found.by > 0 ? "more" : "less"}${notable ? " is-notable" : ""}`,
     title: `${sign}${unit(Math.abs(found.by))}`,
     text: `${sign}${size}`,
   });

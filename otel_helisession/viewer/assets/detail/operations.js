@@ -38,7 +38,7 @@ export function vectorSections(vector) {
   const { matches } = vector;
   return [
     section(
-      "Query",
+      isKnown(vector.query) || isKnown(vector.top_k) || matches ? "Query" : "Database",
       {},
       isKnown(vector.query) &&
         h(
@@ -100,7 +100,7 @@ function oneMatch(match, place, most) {
       "div",
       { class: "match-head" },
       h("span", { class: "match-place", text: place + 1 }),
-      h("span", { class: "match-id mono", text: isKnown(id) ? String(id) : "" }),
+      isKnown(id) && h("span", { class: "match-id mono", title: `id ${id}`, text: `id ${id}` }),
       h("span", { class: "grow" }),
       value !== null && bar,
       value !== null && h("span", { class: "match-score", title: word, text: trimmed(value) }),

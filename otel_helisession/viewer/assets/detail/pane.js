@@ -14,6 +14,7 @@ import { dataSections, toolSections, vectorSections } from "./operations.js";
 import { rawSections } from "./raw.js";
 import { resizer } from "./resizer.js";
 import { pairs } from "./section.js";
+import { unread } from "./unread.js";
 
 export class DetailPane {
   /** @param {import("../shell/app.js").App} app @param {string} id the session's @param {() => void} close */
@@ -22,14 +23,16 @@ export class DetailPane {
     this.body = h("div", { class: "detail-body", tabindex: -1 });
     this.element = h("aside", { class: "detail", "aria-label": "Span", hidden: true }, resizer(), this.body);
     this.shown = "";
+    this.name = "";
   }
 
   end() {
     this.stop?.abort();
   }
 
-  /** The session was read anew: what is shown may have more to say. */
-  renew() {
+  /** The session was read anew: what is shown may have more to say. @param {string} name the session's */
+  renew(name) {
+    this.name = name;
     this.shown = "";
   }
 
@@ -52,7 +55,7 @@ export class DetailPane {
     );
     this.rest = rest;
     put(this.body, head, rest);
-    if (!again) this.body.scrollTop = 0;
+    if (!again) requestAnimationFrame(() => (this.body.scrollTop = 0)); // not now: it would lay all out twice
     this.#fetch(spans, span, rest, this.stop.signal);
   }
 
@@ -76,7 +79,7 @@ export class DetailPane {
   #head(spans, span) {
     const values = {
       session_id: this.id,
-      session_name: "",
+      session_name: this.name,
       trace_id: spans.get(span, "trace_id"),
       span_id: spans.get(span, "span_id"),
     };
@@ -137,11 +140,12 @@ export class DetailPane {
     const nothing =
       !content.length &&
       said.kind !== "structure" &&
+      !said.unread?.length &&
       h("p", {
         class: "muted no-content",
         text: "The span says neither what went in nor what came out. Libraries record messages only when they are asked to.",
       });
-    return [more(said), ...content, nothing, ...rawSections(said), ids(said)].filter(Boolean);
+    return [more(said), unread(said), ...content, nothing, ...rawSections(said), ids(said)].filter(Boolean);
   }
 }
 
@@ -206,8 +210,8 @@ function tokenParts(spans, span) {
 
 function more(said) {
   const facts = pairs([
-    ["Provider", said.provider],
-    ["Operation", said.operation],
+    ["Provider", said.vector?.database ? null : said.provider],
+    ["Operation", said.vector?.operation ? null : said.operation],
     ["Finished", said.finish_reasons?.join(", ")],
     ["Service tier", said.service_tier],
     ["Started", said.started && moment(said.started)],

@@ -45,13 +45,6 @@ export function rawSections(said) {
         h("p", { class: "muted", text: "Said by another convention:" }),
         table(provenance),
       ],
-      said.unread?.length > 0 &&
-        h(
-          "p",
-          { class: "unread" },
-          "Could not be read: ",
-          said.unread.map((name) => h("code", { text: name })),
-        ),
     ),
     resource.length > 0 && section("Resource", { count: resource.length, open: false }, table(resource)),
   ];

@@ -5,8 +5,8 @@
 import { h, put } from "../parts/dom.js";
 import { copyButton } from "../parts/copy.js";
 
-/** @param {string | null} text what was searched for @param {() => void} clear */
-export function nothingFound(text, clear) {
+/** @param {string | null} text what was searched for @param {{filtered: boolean, clear: () => void}} said */
+export function nothingFound(text, { filtered, clear }) {
   return h(
     "section",
     { class: "empty empty-found" },
@@ -18,7 +18,7 @@ export function nothingFound(text, clear) {
         ? [
             "No session has “",
             h("b", { text }),
-            "” in its id, name, path, properties or messages, within these filters.",
+            `” in its id, name, path, properties or messages${filtered ? ", within these filters" : ""}.`,
           ]
         : "No session is within these filters.",
     ),
@@ -31,7 +31,7 @@ export function emptyState(app) {
   const ways = h("div", { class: "ways" });
   const store = h("p", { class: "muted empty-store" });
   const show = (about) => {
-    put(ways, waysIn(about?.receivers ?? {}).map(way));
+    put(ways, about?.only_read ? onlyRead() : waysIn(about?.receivers ?? {}).map(way));
     put(
       store,
       about?.store
@@ -61,6 +61,14 @@ export function emptyState(app) {
   );
 }
 
+function onlyRead() {
+  return way({
+    title: "Another store",
+    text: "This one can only be read, so nothing is received here.",
+    code: "helisession view --store FILE",
+  });
+}
+
 function waysIn(receivers) {
   const { otlp_http: http, otlp_grpc: grpc, helicone } = receivers;
   const ways = [
@@ -83,11 +91,11 @@ function waysIn(receivers) {
   return ways.filter(({ code }) => code); // what does not listen is no way in
 }
 
-function way({ title, text, code }, index) {
+function way({ title, text, code }, index = -1) {
   return h(
     "article",
     { class: "way" },
-    h("span", { class: "way-number", "aria-hidden": "true", text: index + 1 }),
+    index >= 0 && h("span", { class: "way-number", "aria-hidden": "true", text: index + 1 }),
     h("h3", { text: title }),
     h("p", { class: "muted", text }),
     command(code),

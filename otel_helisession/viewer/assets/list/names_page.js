@@ -2,7 +2,7 @@
  * NamesPage: the kinds of sessions, each with its count and how its sessions are distributed.
  */
 
-import { h, link, put, settled } from "../parts/dom.js";
+import { h, link, put, settled, settledFirst } from "../parts/dom.js";
 import { compact, cost, duration, isKnown, percent, whole } from "../parts/format.js";
 import { histogram } from "../parts/histogram.js";
 import { icon } from "../parts/icons.js";
@@ -31,7 +31,7 @@ export class NamesPage {
     });
     this.input.addEventListener(
       "input",
-      settled(() => app.router.change({ q: this.input.value || null }), 120),
+      settledFirst(() => app.router.change({ q: this.input.value || null }), 120),
     );
     this.count = h("span", { class: "muted list-count" });
     this.body = h("div", { class: "names" });

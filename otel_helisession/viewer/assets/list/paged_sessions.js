@@ -18,6 +18,8 @@ export class PagedSessions {
   constructor(fetch, arrived, failed) {
     Object.assign(this, { fetch, arrived, failed });
     this.total = 0;
+    /** Sessions that a phrase was not looked for in, because that takes long. */
+    this.unread = 0;
     this.query = new URLSearchParams();
   }
 
@@ -93,8 +95,9 @@ export class PagedSessions {
     return signal.aborted ? null : answer;
   }
 
-  #keep(page, { total, sessions }) {
+  #keep(page, { total, sessions, unread = 0 }) {
     this.total = total;
+    this.unread = unread;
     this.#pages.set(page, sessions);
     if (this.#pages.size > MOST_PAGES) this.#pages.delete(this.#pages.keys().next().value);
   }

@@ -46,9 +46,12 @@ export class SessionTable {
       rowHeight: this.#rowHeight(),
       make: () => this.#make(),
       show: (row, index) => this.#show(row, index),
-      seen: (first, last) => data.need(first, last),
+      seen: (first, last) => this.#seen(first, last),
     });
-    this.narrow.addEventListener("change", () => this.virtual.resize(this.data.total, this.#rowHeight()));
+    this.narrow.addEventListener("change", () => {
+      this.virtual.resize(this.data.total, this.#rowHeight());
+      this.refresh();
+    });
     this.onMarks = () => this.refresh();
     addEventListener("helisession-marks", this.onMarks);
   }
@@ -67,9 +70,9 @@ export class SessionTable {
       this.element.scrollTop = 0;
     }
     const anchor = !moved && reset && this.element.scrollTop > 4 ? this.anchor : null;
+    if (this.#atId && reset) this.#at = this.data.indexOf(this.#atId);
     this.virtual.resize(this.data.total);
     if (anchor) this.#hold(anchor);
-    if (this.#atId && reset) this.#at = this.data.indexOf(this.#atId);
     this.refresh();
   }
 
@@ -177,11 +180,16 @@ export class SessionTable {
     row.classList.toggle("is-waiting", !session);
     row.classList.toggle("has-errors", Boolean(session?.errors));
     if (!session) return;
-    if (index === this.virtual.range()[0]) this.anchor = { id: session.id, index };
     const cells = row.children;
     row.lastChild.firstChild.checked = this.marked.has(session.id);
     COLUMNS.forEach((column, place) => put(cells[place], column.cell(session)));
     row.dataset.href = sessionHref(session.id);
+  }
+
+  #seen(first, last) {
+    const session = this.data.at(first);
+    if (session) this.anchor = { id: session.id, index: first };
+    this.data.need(first, last);
   }
 
   /** Keep the row that was first in view where it is. */

@@ -2,7 +2,7 @@
  * SessionsPage: the list, which can be searched, filtered and sorted, and is live.
  */
 
-import { h, put, settled } from "../parts/dom.js";
+import { h, put, settledFirst } from "../parts/dom.js";
 import { counted, whole } from "../parts/format.js";
 import { icon } from "../parts/icons.js";
 import { unreachable } from "../parts/problem.js";
@@ -14,7 +14,7 @@ import { Marked } from "./marked.js";
 import { PagedSessions } from "./paged_sessions.js";
 import { NARROW, SessionTable } from "./session_table.js";
 
-const TYPING_MILLIS = 160;
+const TYPING_MILLIS = 120;
 const LIVE_MILLIS = 800;
 
 export class SessionsPage {
@@ -32,6 +32,7 @@ export class SessionsPage {
     this.table = new SessionTable(this.data, this.marked, (sort) => this.#sort(sort));
     this.search = this.#searchBox();
     this.count = h("span", { class: "muted list-count", "aria-live": "polite" });
+    this.unread = h("p", { class: "muted list-unread", role: "status", hidden: true });
     this.chips = h("div", { class: "chip-row" });
     this.body = h("div", { class: "list-body" });
     this.element = h(
@@ -47,6 +48,7 @@ export class SessionsPage {
         this.#filter(),
       ),
       this.chips,
+      this.unread,
       this.body,
       this.marked.bar,
     );
@@ -89,7 +91,7 @@ export class SessionsPage {
         spellcheck: "false",
       })
     );
-    const asked = settled(() => this.#change({ q: input.value.trim() || null }), TYPING_MILLIS);
+    const asked = settledFirst(() => this.#searched(input.value.trim()), TYPING_MILLIS);
     input.addEventListener("input", asked);
     input.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" && event.key !== "ArrowDown" && event.key !== "Enter") return;
@@ -109,6 +111,12 @@ export class SessionsPage {
         h("kbd", { text: "/", "aria-hidden": "true" }),
       ),
     };
+  }
+
+  /** Search for *text*. A step in the history is to begin or end a search, not each letter. */
+  #searched(text) {
+    const before = this.query.get("q") ?? "";
+    this.app.router.change({ q: text || null }, { step: !text !== !before });
   }
 
   #filter() {
@@ -165,12 +173,18 @@ export class SessionsPage {
     const narrowed = this.query.get("q") || FILTERS.some((name) => this.query.get(name));
     put(this.count, this.data.total || narrowed ? whole(this.data.total) : "");
     this.count.setAttribute("aria-label", counted(this.data.total, "session"));
+    this.unread.hidden = !this.data.unread;
+    put(this.unread, this.data.unread ? unreadText(this.data.unread) : "");
     if (this.data.total) {
       if (this.body.firstChild !== this.table.element) put(this.body, this.table.element);
       this.table.arrived({ moved: this.moved, reset });
     } else {
       const clear = () => this.#change(Object.fromEntries(["q", ...FILTERS].map((name) => [name, null])));
-      put(this.body, narrowed ? nothingFound(this.query.get("q"), clear) : emptyState(this.app));
+      const filtered = FILTERS.some((name) => this.query.get(name));
+      put(
+        this.body,
+        narrowed ? nothingFound(this.query.get("q"), { filtered, clear }) : emptyState(this.app),
+      );
     }
     this.moved = false;
   }
@@ -184,23 +198,7 @@ export class SessionsPage {
   }
 }
 
-/** Call *action* at once, and then at most once in *millis*, the last time included. */
-function settledFirst(action, millis) {
-  let waiting = false;
-  let again = false;
-  return function call() {
-    if (waiting) {
-      again = true;
-      return;
-    }
-    waiting = true;
-    action();
-    setTimeout(() => {
-      waiting = false;
-      if (again) {
-        again = false;
-        call();
-      }
-    }, millis);
-  };
+/** That there may be more, and how to find it. @param {number} count */
+function unreadText(count) {
+  return `${counted(count, "session")} with these words could not be read for the whole phrase in time. Filter by name or time, or ask the command line, which reads all: helisession ls --search`;
 }

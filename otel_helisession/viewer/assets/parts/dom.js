@@ -84,6 +84,27 @@ export function settled(action, millis) {
   };
 }
 
+/** Call *action* at once, and then at most once in *millis*, the last time included. */
+export function settledFirst(action, millis) {
+  let waiting = false;
+  let again = false;
+  return function call() {
+    if (waiting) {
+      again = true;
+      return;
+    }
+    waiting = true;
+    action();
+    setTimeout(() => {
+      waiting = false;
+      if (again) {
+        again = false;
+        call();
+      }
+    }, millis);
+  };
+}
+
 /** Call *action* at most once a frame. @param {() => void} action */
 export function onceAFrame(action) {
   let asked = false;

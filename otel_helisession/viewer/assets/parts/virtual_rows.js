@@ -9,7 +9,7 @@
 import { onceAFrame, paint, settled } from "./dom.js";
 
 const MOST_PIXELS = 8_000_000;
-const SPARE_ROWS = 6;
+const SPARE_ROWS = 3;
 
 export class VirtualRows {
   #rows = new Map();
@@ -50,12 +50,11 @@ export class VirtualRows {
     return this.#height;
   }
 
-  /** There are now *count* rows of *rowHeight*; all in view are filled anew. */
+  /** There are now *count* rows of *rowHeight*, which `refresh` shows. */
   resize(count, rowHeight = this.#height) {
     this.#count = count;
     this.#height = rowHeight;
     paint(this.body, { height: `${Math.min(count * rowHeight, MOST_PIXELS)}px` });
-    this.refresh();
   }
 
   /** Fill the rows in view anew. */

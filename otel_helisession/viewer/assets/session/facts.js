@@ -5,7 +5,7 @@
 import { sessionCost } from "../list/columns.js";
 import { copyButton } from "../parts/copy.js";
 import { h, link } from "../parts/dom.js";
-import { compact, counted, duration, isKnown, moment, percent, whole } from "../parts/format.js";
+import { UNKNOWN, compact, counted, duration, isKnown, moment, percent, whole } from "../parts/format.js";
 import { icon } from "../parts/icons.js";
 import { kindCounts } from "../parts/kinds.js";
 
@@ -71,20 +71,24 @@ function figures(session) {
     figure("Requests", whole(requests), kindCounts(session.requests)),
     figure(
       "Tokens",
-      isKnown(tokens.total) ? compact(tokens.total) : unknown(),
+      isKnown(tokens.total) ? compact(tokens.total) : session.requests.llm ? unknown() : UNKNOWN,
       isKnown(tokens.total)
         ? [
             `${compact(tokens.input)} in → ${compact(tokens.output)} out`,
             small.length ? ` · ${small.join(" · ")}` : "",
           ]
-        : "no request said them",
+        : session.requests.llm
+          ? "no request said them"
+          : "no model was called",
     ),
     figure(
       "Cost",
       sessionCost(session),
       session.requests_without_cost
         ? `${counted(session.requests_without_cost, "request")} unpriced`
-        : "all requests",
+        : session.requests.llm || isKnown(session.cost_usd)
+          ? "all requests"
+          : "no model was called",
     ),
     figure(
       "Errors",

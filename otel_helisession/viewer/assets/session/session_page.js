@@ -60,7 +60,7 @@ export class SessionPage {
     const { session } = answer;
     const seal = JSON.stringify(session);
     if (seal === this.seal) return;
-    if (this.seal) announce("The session has grown");
+    if (this.seal) announce("The session has changed");
     this.seal = seal;
     this.session = session;
     this.spans = new Spans(answer);
@@ -100,7 +100,7 @@ export class SessionPage {
     });
     if (before) this.views.resume(before);
     before?.end();
-    this.pane.renew(spans);
+    this.pane.renew(session.name);
     put(
       this.element,
       this.head,

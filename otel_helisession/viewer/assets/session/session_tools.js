@@ -2,7 +2,7 @@
  * SessionTools: the switch of views, the search within the session, and what is highlighted.
  */
 
-import { h, settled, spoken } from "../parts/dom.js";
+import { h, settledFirst, spoken } from "../parts/dom.js";
 import { counted } from "../parts/format.js";
 import { icon } from "../parts/icons.js";
 
@@ -41,7 +41,7 @@ export class SessionTools {
         spellcheck: "false",
       })
     );
-    const find = settled(() => change({ find: this.input.value || null }), 120);
+    const find = settledFirst(() => change({ find: this.input.value || null }), 120);
     this.input.addEventListener("input", find);
     this.input.addEventListener("keydown", (event) => {
       if (event.key !== "Escape" && event.key !== "Enter") return;

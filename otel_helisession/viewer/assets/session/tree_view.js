@@ -90,12 +90,11 @@ export class TreeView {
     this.selected = selected;
     const searched = found !== this.found;
     this.found = found;
-    const unfolds = selected >= 0 && selected !== this.last;
-    if (unfolds) this.#unfold(selected);
+    const unfolds = selected >= 0 && selected !== this.last && this.#unfold(selected);
     if (unfolds || searched || !this.listed) this.#list();
     if (this.scrollTop) this.element.scrollTop = this.scrollTop;
     this.scrollTop = 0;
-    const place = selected < 0 ? -1 : this.#shown.findIndex(({ span }) => span === selected);
+    const place = this.#placeOf(selected);
     if (place >= 0) this.#at = place;
     else if (searched) this.#at = -1;
     if (place >= 0 && selected !== this.last) this.virtual.reveal(place);
@@ -158,13 +157,24 @@ export class TreeView {
     for (const node of this.nodes) if (node.depth >= depth && node.size > 1) this.#folded.add(this.#name(node));
   }
 
+  /** Open all that *span* hangs below. @returns {boolean} whether it was not to be seen */
   #unfold(span) {
+    if (!this.found && this.#placeOf(span) >= 0) return false;
     const above = [];
     for (const node of this.nodes) {
       above.length = node.depth;
-      if (node.span === span) return above.forEach((one) => this.#folded.delete(this.#name(one)));
+      if (node.span === span) {
+        for (const one of above) this.#folded.delete(this.#name(one));
+        return true;
+      }
       above[node.depth] = node;
     }
+    return false;
+  }
+
+  /** Where *span* is among the rows; -1 where it is not, or is none. */
+  #placeOf(span) {
+    return span < 0 ? -1 : this.#shown.findIndex((node) => node.span === span);
   }
 
   #show(row, index) {
@@ -196,6 +206,7 @@ export class TreeView {
     if (fold) this.#folded.add(this.#name(node));
     else this.#folded.delete(this.#name(node));
     this.#list();
+    this.virtual.refresh();
     this.#say();
   }
 

@@ -17,6 +17,9 @@ import { Keyboard } from "./keyboard.js";
 import { Router } from "./router.js";
 import { themeSwitch } from "./theme_switch.js";
 
+const ONLY_READ =
+  "The store can only be read: no spans are taken, and a search does not look into messages and paths.";
+
 export class App {
   #shown = "";
   #page = null;
@@ -36,6 +39,14 @@ export class App {
       { class: "offline", role: "alert", hidden: true },
       "The viewer does not answer; trying again. What is shown may be old.",
     );
+    this.onlyRead = h("span", {
+      class: "only-read",
+      hidden: true,
+      tabindex: 0,
+      title: ONLY_READ,
+      "aria-label": `Read only. ${ONLY_READ}`,
+      text: "Read only",
+    });
     /** Where the store is and where links go; null until it is known. */
     this.about = null;
   }
@@ -56,7 +67,11 @@ export class App {
       t: () => this.theme.turn(),
     });
     this.aboutKnown = this.source.about().then(
-      (about) => (this.about = about),
+      (about) => {
+        this.about = about;
+        this.onlyRead.hidden = !about.only_read;
+        return about;
+      },
       () => null,
     );
     this.source.watch(
@@ -89,6 +104,7 @@ export class App {
         : h("span", { class: "brand" }, mark(), h("span", { text: "helisession" })),
       pages,
       h("span", { class: "grow" }),
+      this.onlyRead,
       this.live,
       this.theme.button,
       h(
