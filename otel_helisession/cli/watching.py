@@ -1,4 +1,4 @@
-"""`helisession show --watch`: a session's tree, drawn anew whenever the store changes."""
+"""`helisession show --watch`: a session's tree, drawn anew as the store and the terminal change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from otel_helisession.store.connection import connect_to_read, translated
 from otel_helisession.store.location import identity
 
 _EVERY_SECONDS: Final = 0.25
-"""How often the store is asked whether it has changed, which costs some 10 µs."""
+"""How often the store is asked whether it has changed, and the terminal for its size: 10 µs."""
 
 _HEAD_LINES: Final = 3
 """Lines of a drawing that stay when it is longer than the screen: what the session is."""
@@ -44,14 +44,15 @@ class Fitting:
 
 
 def watch(store: Path, draw: Callable[[], RenderableType], out: Console) -> None:
-    """Show what *draw* returns, again after each change of *store*, until Ctrl-C."""
+    """Show what *draw* returns, again after each change of *store* or of the terminal's size,
+    until Ctrl-C."""
     with painting(out) as canvas:
-        for _ in _changes(store):
+        for _ in _changes(store, out):
             canvas.paint(Fitting(draw()))
 
 
-def _changes(store: Path) -> Iterable[None]:
-    """Yield now, and whenever the file has changed or is another one."""
+def _changes(store: Path, out: Console) -> Iterable[None]:
+    """Yield now, and whenever the file has changed or is another one, or the terminal's size."""
     while True:
         now = identity(store)
         if now is None:
@@ -61,9 +62,9 @@ def _changes(store: Path) -> Iterable[None]:
         with translated(store), closing(connect_to_read(store)) as connection:
             seen = None
             while identity(store) == now:
-                version = _version(connection)
-                if version != seen:
-                    seen = version
+                state = (_version(connection), out.size)
+                if state != seen:
+                    seen = state
                     yield
                 time.sleep(_EVERY_SECONDS)
 

@@ -12,6 +12,12 @@ sends at once, of 3.5 kB each."""
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _RAW_DEFLATE: Final = -15
 
+_MAX_ENCODINGS: Final = 4
+"""Compressed within each other. Nobody does so twice."""
+
+_MAX_MEMBERS: Final = 100
+"""Members of one gzip body; each costs a copy of what follows it, and clients send one."""
+
 
 class TooLargeError(Exception):
     """A body has more bytes than are taken."""
@@ -31,7 +37,10 @@ def decompress(body: bytes, encoding: str, max_bytes: int) -> bytes:
         UnknownEncodingError: It is another encoding.
         ValueError: *body* is no such thing, or ends too early.
     """
-    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
+    names = [part.strip().lower() for part in encoding.split(",") if part.strip()]
+    if len(names) > _MAX_ENCODINGS:
+        raise UnknownEncodingError(encoding)
+    for name in reversed(names):
         if name == "identity":
             continue
         if name not in _WINDOWS:
@@ -49,7 +58,9 @@ def _inflated(body: bytes, name: str, max_bytes: int) -> bytes:
     parts: list[bytes] = []
     room = max_bytes + 1
     try:
-        while body:
+        for _ in range(_MAX_MEMBERS + 1):
+            if not body:
+                return b"".join(parts)
             stream = zlib.decompressobj(window)
             part = stream.decompress(body, room)
             parts.append(part)
@@ -61,7 +72,7 @@ def _inflated(body: bytes, name: str, max_bytes: int) -> bytes:
             body = stream.unused_data  # gzip may have several members
     except zlib.error as error:
         raise ValueError(f"the body is not {name}: {error}") from None
-    return b"".join(parts)
+    raise ValueError(f"the {name} body has more than {_MAX_MEMBERS} members; send it as one")
 
 
 def _has_zlib_header(body: bytes) -> bool:

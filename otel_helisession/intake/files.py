@@ -13,6 +13,7 @@ from typing import IO, Any, Final, Literal
 
 from otel_helisession.finishing import captures_content
 from otel_helisession.intake import logs
+from otel_helisession.intake.parts import check_json
 from otel_helisession.intake.preparing import prepare
 from otel_helisession.intake.reading import BatchReader
 from otel_helisession.intake.receipt import sift
@@ -140,6 +141,7 @@ def _take(place: str, line: bytes, reader: BatchReader, done: Imported, has_cont
     """Store what *line* says, and return whether it is OTLP, or the beginning of it."""
     try:
         said = loads(line)
+        check_json(said)
         if "resourceLogs" in said:
             records = logs_from_object(said)
             logs.sift(records)
@@ -167,14 +169,28 @@ def _take(place: str, line: bytes, reader: BatchReader, done: Imported, has_cont
 
 def _lines(file: IO[bytes]) -> Iterator[bytes | None]:
     """Iterate over the lines; None for one that is too long."""
-    while line := file.readline(MAX_LINE_BYTES):
+    while line := _line(file):
         if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
             yield line
             continue
-        while rest := file.readline(MAX_LINE_BYTES):
+        while rest := _line(file):
             if rest.endswith(b"\n"):
                 break
         yield None
+
+
+def _line(file: IO[bytes]) -> bytes:
+    """Return the next line, or as much of it as may be.
+
+    Raises:
+        OSError, EOFError, ValueError: It cannot be read.
+    """
+    try:
+        return file.readline(MAX_LINE_BYTES)
+    except (OSError, EOFError):
+        raise
+    except Exception as error:  # zlib's error and Zstandard's are of no common kind
+        raise ValueError(f"what is compressed in it is damaged: {error}") from error
 
 
 def _opened(raw: IO[bytes], stack: ExitStack) -> IO[bytes]:

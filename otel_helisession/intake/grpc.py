@@ -27,8 +27,10 @@ RETRY_SECONDS: Final = 1
 _WORKERS: Final = 2
 """Requests that are parsed at once: each may have MAX_BODY_BYTES."""
 
-_UNDER_WAY: Final = 32
-"""Calls that may wait for one of these."""
+_UNDER_WAY: Final = 1_000
+"""Calls that may wait for one of these, with no more of their messages than gRPC reads ahead.
+What is more gets gRPC's own refusal, after which senders drop their spans: it does not ask them
+to come again."""
 
 _DETAILS: Final = "grpc-status-details-bin"
 

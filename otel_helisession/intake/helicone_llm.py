@@ -50,7 +50,7 @@ def describe(log: HeliconeLog) -> tuple[str, dict[str, Any]]:
     """Return the name and the attributes of the span of *log*."""
     found = _found(log)
     attributes = _loose(log) if found is None else _strict(log, found)
-    provider = _PROVIDERS.get(log.provider) or hosts.provider(_host(log.url))
+    provider = _PROVIDERS.get(log.provider) or hosts.provider(_address(log.url)[0])
     if provider is not None:
         attributes[semconv.PROVIDER_NAME] = provider
     elif attributes.get(semconv.PROVIDER_NAME) not in _NATIVE:
@@ -67,8 +67,7 @@ def describe(log: HeliconeLog) -> tuple[str, dict[str, Any]]:
 
 def _found(log: HeliconeLog) -> Found | None:
     """Return in which format the bodies are; None when it is none that is known."""
-    parts = urlsplit(log.url if "://" in log.url else "")
-    places = [(parts.hostname or "", parts.path.rstrip("/"))]
+    places = [_address(log.url)]
     if log.provider == "ANTHROPIC" or log.response.get("type") == "message":
         places.append(("api.anthropic.com", "/v1/messages"))
     places += [(host, path) for name, host, path in _ADDRESSES if name in log.request]
@@ -126,5 +125,10 @@ def _model(body: Mapping[str, Any]) -> str | None:
     return model if isinstance(model, str) and model else None
 
 
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "") if "://" in url else ""
+def _address(url: str) -> tuple[str, str]:
+    """Return host and path; both empty where *url* is another text, which it may be."""
+    try:
+        parts = urlsplit(url if "://" in url else "")
+        return parts.hostname or "", parts.path.rstrip("/")
+    except ValueError:
+        return "", ""

@@ -103,7 +103,7 @@ def parse_log(
         request=_object(asked.get("json")),
         response=_object(answered.get("json")),
         text=text if isinstance(text, str) else "",
-        status=int(status) if _is_number(status) and abs(float(status)) < 1e6 else 200,  # type: ignore[arg-type]
+        status=int(status) if _is_number(status) and abs(status) < 1e6 else 200,  # type: ignore[arg-type]
         provider=provider,
         headers=headers,
         start_ms=start,
@@ -176,7 +176,7 @@ def _moment(said: Any, name: str) -> int | None:
         millis = float(said) * (1_000 if int(said) < _SECONDS_UNTIL else 1)
     elif isinstance(said, str):
         millis = _iso(said)
-    if millis is None or not math.isfinite(millis):
+    if millis is None or not -math.inf < millis < math.inf:
         raise InvalidLog(f"Invalid timing: '{name}' should be a time")
     if millis < 0:
         raise InvalidLog("startTime and endTime cannot be negative")

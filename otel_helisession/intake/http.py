@@ -19,14 +19,16 @@ from otel_helisession.intake import helicone_http, otlp_http, signals
 from otel_helisession.intake.body import Room
 from otel_helisession.intake.intake import Intake
 from otel_helisession.intake.listening import listening
-from otel_helisession.web.gate import Gate
-from otel_helisession.web.policy import Policy
+from otel_helisession.web.gate import Gate, Scope, as_json
+from otel_helisession.web.policy import Policy, Refusal
 
 PORT: Final = 4318
 """OTLP's own, to which every SDK sends by default."""
 
 _HELICONE_OTLP: Final = ("/v1/trace/log", "/v1/trace/log-python")
 """Where Helicone's own asynchronous loggers send OTLP."""
+
+_OTLP: Final = frozenset({*(signal.path for signal in signals.SIGNALS), *_HELICONE_OTLP})
 
 _STOP_SECONDS: Final = 5.0
 
@@ -66,7 +68,15 @@ def application(intake: Intake, policy: Policy | None = None) -> Any:
         allow_headers=["*"],
     )
     app = Starlette(routes=routes(intake), middleware=[pages] if policy.origins else [])
-    return Gate(app, policy, cookie="helisession_otlp")
+    return Gate(app, policy, "helisession_otlp", _worded)
+
+
+def _worded(refusal: Refusal, scope: Scope) -> tuple[str, bytes]:
+    """Return a refusal in the words of the protocol that the request's path speaks."""
+    if scope["path"] not in _OTLP:
+        return as_json(refusal, scope)
+    said = dict(scope["headers"]).get(b"content-type", b"")
+    return otlp_http.refused(refusal, said.decode("latin-1"))
 
 
 class HttpReceiver:

@@ -25,6 +25,7 @@ from otel_helisession.intake.inbox import FullError
 from otel_helisession.intake.intake import Intake
 from otel_helisession.intake.receipt import Receipt
 from otel_helisession.intake.signals import Signal
+from otel_helisession.web.policy import Refusal
 
 PROTOBUF: Final = "application/x-protobuf"
 JSON: Final = "application/json"
@@ -36,18 +37,25 @@ RETRY_SECONDS: Final = 1
 BUSY: Final = "more spans wait than can be read; send this request again"
 
 
-def media_type(request: Request) -> str | None:
-    """Return the encoding that *request* names, PROTOBUF or JSON; None for another one."""
-    said = request.headers.get("content-type", "")
+_REFUSED: Final = {
+    401: status.UNAUTHENTICATED,
+    403: status.PERMISSION_DENIED,
+    413: status.RESOURCE_EXHAUSTED,
+}
+"""gRPC's codes for what our gate answers."""
+
+
+def media_type(said: str) -> str | None:
+    """Return the encoding that a Content-Type names, PROTOBUF or JSON; None for another one."""
     return _TYPES.get(said.partition(";")[0].strip().lower())
 
 
 async def receive(request: Request, intake: Intake, room: Room, signal: Signal) -> Response:
     """Accept *request*, and answer in its own encoding."""
-    media = media_type(request)
+    said = request.headers.get("content-type", "")
+    media = media_type(said)
     if media is None:
-        said = request.headers.get("content-type", "")[:100]
-        message = f"Content-Type is {said!r}; accepted: {PROTOBUF}, {JSON}"
+        message = f"Content-Type is {said[:100]!r}; accepted: {PROTOBUF}, {JSON}"
         return failure(JSON, 415, status.INVALID_ARGUMENT, message)
     try:
         body = await read_body(request, room)
@@ -100,8 +108,18 @@ def _success(media: str, signal: Signal, receipt: Receipt) -> Response:
 
 def failure(media: str, code: int, grpc_code: int, message: str) -> Response:
     """Return the answer that says why, as google.rpc.Status."""
+    return Response(_status(media, grpc_code, message), code, media_type=media)
+
+
+def refused(refusal: Refusal, content_type: str) -> tuple[str, bytes]:
+    """Return the media type and the body of the answer to a request that is not let in."""
+    media = media_type(content_type) or JSON
+    return media, _status(media, _REFUSED[refusal.status], refusal.message)
+
+
+def _status(media: str, grpc_code: int, message: str) -> bytes:
     make = status.protobuf_status if media == PROTOBUF else status.json_status
-    return Response(make(grpc_code, message), code, media_type=media)
+    return make(grpc_code, message)
 
 
 def too_large(media: str) -> Response:

@@ -23,6 +23,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceResponse,
 )
 
+from otel_helisession.intake import parts
 from otel_helisession.intake.intake import Intake
 from otel_helisession.intake.receipt import Receipt
 from otel_helisession.otlp.json import loads, request_from_object
@@ -58,12 +59,20 @@ def _parsed(kind: Any, body: bytes) -> Any:
         raise ValueError(f"the body is no {kind.DESCRIPTOR.name}: {error}") from None
 
 
+def _loaded(body: bytes) -> dict[str, Any]:
+    said = loads(body)
+    parts.check_json(said)
+    return said
+
+
 def _spans(intake: Intake, body: bytes) -> Receipt:
-    return intake.accept(_parsed(ExportTraceServiceRequest, body), body)
+    request = _parsed(ExportTraceServiceRequest, body)
+    parts.check(request)
+    return intake.accept(request, body)
 
 
 def _json_spans(intake: Intake, body: bytes) -> Receipt:
-    return intake.accept(request_from_object(loads(body)))
+    return intake.accept(request_from_object(_loaded(body)))
 
 
 def _spans_response(receipt: Receipt) -> Any:
@@ -80,7 +89,7 @@ def _logs(intake: Intake, body: bytes) -> Receipt:
 
 
 def _json_logs(intake: Intake, body: bytes) -> Receipt:
-    return intake.accept_logs(logs_from_object(loads(body)))
+    return intake.accept_logs(logs_from_object(_loaded(body)))
 
 
 def _logs_response(receipt: Receipt) -> Any:

@@ -11,8 +11,8 @@ from typing import Final
 INVALID_ARGUMENT: Final = 3
 PERMISSION_DENIED: Final = 7
 RESOURCE_EXHAUSTED: Final = 8
-UNIMPLEMENTED: Final = 12
 UNAVAILABLE: Final = 14
+UNAUTHENTICATED: Final = 16
 
 _RETRY_INFO: Final = b"type.googleapis.com/google.rpc.RetryInfo"
 

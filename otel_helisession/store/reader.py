@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any, Final, TypeVar
 
 from otel_helisession.conventions.operation import Usage
+from otel_helisession.sessions.text import MAX_ID_CHARS
 from otel_helisession.store import body, tally
 from otel_helisession.store.connection import connect_to_read, transaction, translated
 from otel_helisession.store.listing import FIGURES, Figures, SessionFilter, escaped
@@ -148,10 +149,19 @@ class SessionReader:
         found = self._summaries("WHERE session_id = ?", (session_id,), counted)
         return found[0] if found else None
 
+    def written(self, session_id: str) -> int:
+        """Return when spans of the session were last stored, in nanoseconds; 0 if there is none."""
+        rows = self._rows(
+            "SELECT stored_unix_nano FROM sessions WHERE session_id = ?", (session_id,)
+        )
+        return int(rows[0][0]) if rows else 0
+
     def meant(self, given: str) -> str | None:
         """Return the id that *given*, an id or the start of one, means; None: none, or several."""
         if not given or self._rows("SELECT 1 FROM sessions WHERE session_id = ?", (given,)):
             return given or None
+        if len(given) > MAX_ID_CHARS:  # SQLite refuses very long patterns
+            return None
         found = self._rows(
             "SELECT session_id FROM sessions WHERE session_id LIKE ? ESCAPE '\\' LIMIT 2",
             (f"{escaped(given)}%",),

@@ -15,7 +15,10 @@ A migration that has been released is never edited: add one below it.
     Resource and scope, once for all spans that share them.
 ``changed``
     Sessions whose stored spans were changed in place, because they were sent again with other
-    content, or found another session: what the search index reads again.
+    values, or found another session: what the search index reads again.
+
+What a span that is sent again takes back, triggers take back: its words, the session that it
+no longer belongs to, and the time that only it reached to.
 
 ``stored_unix_nano`` is when a row was last written: what retention goes by, so that an old
 recording that is imported today is not deleted at once.
@@ -114,6 +117,54 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         CREATE TRIGGER IF NOT EXISTS details_changed AFTER UPDATE OF body ON details BEGIN
             INSERT INTO changed SELECT session_id FROM spans
             WHERE id = new.id AND session_id NOT IN (SELECT session_id FROM changed);
+        END
+        """,
+    ),
+    (
+        "DROP TRIGGER IF EXISTS details_changed",  # it could not take a span without a session
+        """
+        CREATE TRIGGER details_changed AFTER UPDATE OF body ON details BEGIN
+            INSERT INTO changed SELECT session_id FROM spans
+            WHERE id = new.id AND session_id IS NOT NULL
+                AND session_id NOT IN (SELECT session_id FROM changed);
+        END
+        """,
+        """
+        CREATE TRIGGER IF NOT EXISTS spans_changed AFTER UPDATE ON spans
+        WHEN (old.session_id, old.name, old.path, old.target, old.model, old.provider,
+                old.error_type, old.error_message)
+            IS NOT (new.session_id, new.name, new.path, new.target, new.model, new.provider,
+                new.error_type, new.error_message)
+        BEGIN
+            INSERT INTO changed SELECT old.session_id WHERE old.session_id IS NOT NULL
+                AND old.session_id NOT IN (SELECT session_id FROM changed);
+            INSERT INTO changed SELECT new.session_id WHERE new.session_id IS NOT NULL
+                AND new.session_id NOT IN (SELECT session_id FROM changed);
+        END
+        """,
+        """
+        CREATE TRIGGER IF NOT EXISTS spans_left AFTER UPDATE OF session_id ON spans
+        WHEN old.session_id IS NOT NULL AND old.session_id IS NOT new.session_id
+        BEGIN
+            UPDATE sessions SET stale = 1 WHERE session_id = old.session_id;
+            DELETE FROM sessions WHERE session_id = old.session_id
+                AND NOT EXISTS (SELECT 1 FROM spans WHERE session_id = old.session_id);
+        END
+        """,
+        """
+        CREATE TRIGGER IF NOT EXISTS spans_shrunk AFTER UPDATE ON spans
+        WHEN old.session_id IS NOT new.session_id OR old.start_unix_nano < new.start_unix_nano
+            OR old.end_unix_nano > new.end_unix_nano
+        BEGIN
+            UPDATE sessions SET
+                start_unix_nano = (SELECT min(start_unix_nano) FROM spans
+                    WHERE session_id = old.session_id),
+                end_unix_nano = (SELECT max(max(start_unix_nano, end_unix_nano)) FROM spans
+                    WHERE session_id = old.session_id)
+            WHERE session_id = old.session_id
+                AND (start_unix_nano >= old.start_unix_nano
+                    OR end_unix_nano <= max(old.start_unix_nano, old.end_unix_nano))
+                AND EXISTS (SELECT 1 FROM spans WHERE session_id = old.session_id);
         END
         """,
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -14,6 +13,8 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Worded = Callable[[Refusal, Scope], tuple[str, bytes]]
+"""Returns the media type and the body in which a request is refused."""
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -35,8 +36,20 @@ _HEADERS: Final = tuple(
 )
 
 
+_NEEDS_TOKEN: Final = Refusal(
+    401,
+    "this server needs its token: open the address that it printed when it started, "
+    "or send 'Authorization: Bearer TOKEN'",
+)
+
+
 class TooLong(Exception):
     """The body of a request is longer than is read. The gate answers 413 for it."""
+
+
+def as_json(refusal: Refusal, scope: Scope) -> tuple[str, bytes]:
+    """Return *refusal* as an object with ``error``."""
+    return "application/json", json.dumps({"error": refusal.message}).encode()
 
 
 class Gate:
@@ -47,12 +60,20 @@ class Gate:
         policy: Who may.
         cookie: Name of the cookie that keeps the token in a browser. Ports share cookies, so
             it should tell them apart.
+        worded: How a refusal is said.
     """
 
-    def __init__(self, app: App, policy: Policy, cookie: str = "helisession") -> None:
+    def __init__(
+        self,
+        app: App,
+        policy: Policy,
+        cookie: str = "helisession",
+        worded: Worded = as_json,
+    ) -> None:
         self._app = app
         self._policy = policy
         self._cookie = cookie
+        self._worded = worded
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,16 +84,13 @@ class Gate:
             for name, value in scope["headers"]
         }
         refusal = self._policy.refusal(scope["method"], scope["path"], headers)
-        if refusal is None and not self._policy.admits(self._shown(headers)):
+        if refusal is None and not self._policy.lets_ask(scope["method"], headers):
             if await self._welcomed(scope, send):
                 return
-            refusal = Refusal(
-                401,
-                "this server needs its token: open the address that it printed when it started, "
-                "or send 'Authorization: Bearer TOKEN'",
-            )
+            if not self._policy.admits(self._shown(headers)):
+                refusal = _NEEDS_TOKEN
         if refusal is not None:
-            await _refuse(refusal, send)
+            await self._refuse(refusal, scope, send)
             return
         await self._pass(scope, receive, send)
 
@@ -90,7 +108,7 @@ class Gate:
             await self._app(scope, self._bounded(receive), sending)
         except TooLong:
             if not begun:
-                await _refuse(too_long(self._policy.max_body_bytes), send)
+                await self._refuse(too_long(self._policy.max_body_bytes), scope, send)
 
     def _bounded(self, receive: Receive) -> Receive:
         """Return *receive* that stops where a body without length goes on for too long."""
@@ -111,14 +129,17 @@ class Gate:
         scheme, _, given = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return given.strip()
-        try:
-            kept = SimpleCookie(headers.get("cookie", "")).get(self._cookie)
-        except CookieError:
-            return None
-        return None if kept is None else kept.value
+        for cookie in headers.get("cookie", "").split(";"):  # others' may be of any form
+            name, _, value = cookie.strip().partition("=")
+            if name == self._cookie:
+                return value
+        return None
 
     async def _welcomed(self, scope: Scope, send: Send) -> bool:
-        """Keep the token that the address has in a cookie, and go on without it in the address."""
+        """Keep the token that the address has in a cookie, and go on without it in the address,
+        where it would be seen, and copied with a link."""
+        if self._policy.token is None or b"token" not in scope["query_string"]:
+            return False
         said = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
         given = dict(said).get("token")
         if scope["method"] != "GET" or given is None or not self._policy.admits(given):
@@ -137,24 +158,18 @@ class Gate:
         await send({"type": "http.response.body", "body": b""})
         return True
 
+    async def _refuse(self, refusal: Refusal, scope: Scope, send: Send) -> None:
+        media, body = self._worded(refusal, scope)
+        headers = [
+            (b"content-type", media.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+        ]
+        start = {"status": refusal.status, "headers": _with_ours(headers)}
+        await send({"type": "http.response.start", **start})
+        await send({"type": "http.response.body", "body": body})
+
 
 def _with_ours(headers: Any) -> list[tuple[bytes, bytes]]:
     named = {bytes(name).lower() for name, _ in headers}
     return [*headers, *(pair for pair in _HEADERS if pair[0] not in named)]
-
-
-async def _refuse(refusal: Refusal, send: Send) -> None:
-    body = json.dumps({"error": refusal.message}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"connection", b"close"),
-    ]
-    await send(
-        {
-            "type": "http.response.start",
-            "status": refusal.status,
-            "headers": _with_ours(headers),
-        }
-    )
-    await send({"type": "http.response.body", "body": body})

@@ -7,7 +7,6 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
-from urllib.parse import urlsplit
 
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 """What this machine calls itself. Any other name in ``Host`` is one that somebody else's DNS
@@ -83,6 +82,12 @@ class Policy:
             return True
         return token is not None and hmac.compare_digest(token.encode(), self.token.encode())
 
+    def lets_ask(self, method: str, headers: Mapping[str, str]) -> bool:
+        """Tell whether a browser asks only if one of ``origins`` may send: it does so without
+        the token, which the page shows with what it then sends."""
+        asks = method == "OPTIONS" and "access-control-request-method" in headers
+        return asks and headers.get("origin") in self.origins
+
     def _answers_to(self, name: str) -> bool:
         if name in LOOPBACK_NAMES or name in self.hosts:
             return True
@@ -91,8 +96,8 @@ class Policy:
     def _is_ours(self, origin: str | None, host: str) -> bool:
         if origin is None or origin in self.origins:
             return True
-        parts = urlsplit(origin) if origin != "null" else None
-        return parts is not None and parts.netloc.lower() == host.lower()
+        scheme, _, name = origin.partition("://")
+        return scheme in ("http", "https") and name.lower() == host.lower()
 
     def _came_from_here(self, method: str, path: str, headers: Mapping[str, str]) -> bool:
         """Tell whether the browser, if it is one, asks for a page of ours or was opened by hand.
@@ -122,7 +127,8 @@ def host_name(host: str) -> str:
     """Return the name or address in a ``Host`` header, in lower case and without port."""
     host = host.strip().lower()
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        name, _, port = host[1:].partition("]")
+        return name if port == "" or port.startswith(":") else host
     return host.partition(":")[0] if host.count(":") == 1 else host
 
 

@@ -42,6 +42,26 @@ def test_it_draws_again_when_something_is_stored() -> None:
     assert len(drawn) > 1
 
 
+def test_it_draws_again_when_the_terminal_has_another_size() -> None:
+    """In the new one, though nothing was stored."""
+    recorder = Recorder()
+    recorder.llm()
+    store(recorder.take())
+    out = Console(file=io.StringIO(), force_terminal=True, width=80, height=24)
+    drawn: list[int] = []
+
+    def draw() -> Text:
+        drawn.append(out.width)
+        if len(drawn) == 2:
+            raise Enough
+        out.width = 60
+        return Text("the same")
+
+    with pytest.raises(Enough):
+        watching.watch(store_path(), draw, out)
+    assert drawn == [80, 60]
+
+
 @pytest.mark.parametrize(("lines", "shown"), [(5, 5), (22, 22), (100, 22)])
 def test_what_is_longer_than_the_screen_keeps_head_and_end(lines: int, shown: int) -> None:
     """There things happen; what is between is counted."""

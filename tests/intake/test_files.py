@@ -59,6 +59,15 @@ def test_one_bad_line_is_named(tmp_path: Path, store: Path) -> None:
     ]
 
 
+def test_a_damaged_file_is_read_up_to_the_damage(tmp_path: Path, store: Path) -> None:
+    """zlib has an error of its own."""
+    good, damaged = gzip.compress(line(llm("good")).encode()), tmp_path / "damaged.gz"
+    damaged.write_bytes(good + good[:10] + b"\xff" * 99)
+    done = import_files([damaged], store)
+    assert (done.spans, done.bad) == (1, 1)
+    assert done.problems[0].startswith(f"{damaged}: what is compressed in it is damaged: Error")
+
+
 def test_files_that_cannot_be_read_are_named(tmp_path: Path, store: Path) -> None:
     """Missing, cut off in the middle, or no such thing."""
     cut = tmp_path / "cut.gz"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -83,6 +84,24 @@ def test_a_full_inbox_says_when_to_come_again(
     info = RetryInfo()
     assert said.details[0].Unpack(info)
     assert (said.code, info.retry_delay.seconds) == (8, 1)
+
+
+def test_many_callers_at_once_wait_for_each_other(
+    channel: Any, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """gRPC's own refusal has no RetryInfo: a fleet of programs would lose what it sends."""
+    may_go, put = threading.Event(), intake._inbox.put
+
+    def waiting(batch: Any) -> None:
+        assert may_go.wait(30)
+        put(batch)
+
+    monkeypatch.setattr(intake._inbox, "put", waiting)
+    method = channel.unary_unary(TRACES)
+    calls = [method.future(encoded(llm("chat", number)), timeout=30) for number in range(1, 200)]
+    may_go.set()
+    assert {one.result() for one in calls} == {b""}
+    assert intake.figures().received == 199
 
 
 def test_a_request_that_is_too_long_is_refused(

@@ -57,6 +57,7 @@ def log(**changes: Any) -> dict[str, Any]:
     }
 
 
+HUGE = {"seconds": 10**400, "milliseconds": 0}
 HEADERS = {
     "Authorization": f"Bearer {KEY}",
     "Helicone-Session-Id": "chat-1",
@@ -214,6 +215,17 @@ def test_a_malformed_log_is_refused(
     answer = httpx.post(http.url + PATHS[0], headers=HEADERS, **content)
     assert answer.status_code == status
     assert message in answer.json()["error"]
+
+
+@pytest.mark.parametrize("url", ["http://[x", "http://a:b/v1", "custom-model-nopath", "", "\x00"])
+def test_the_url_may_be_any_text(http: HttpReceiver, stored: Stored, url: str) -> None:
+    """As for the worker; and the status and times any numbers."""
+    asked = {**log()["providerRequest"], "url": url}
+    answered = {**log()["providerResponse"], "status": 10**400}
+    timing = {"startTime": {"seconds": 1, "milliseconds": 0}, "endTime": HUGE}
+    answer = post(http, log(providerRequest=asked, providerResponse=answered, timing=timing))
+    assert (answer.status_code, answer.text) == (200, "ok")
+    assert [row.input_tokens for row in stored().values()] == [100]
 
 
 def test_jawn_takes_less(http: HttpReceiver, stored: Stored) -> None:

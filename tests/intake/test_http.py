@@ -150,6 +150,36 @@ def test_a_bomb_does_not_go_off(http: HttpReceiver) -> None:
         compression.decompress(gzip.compress(body), "gzip, gzip", 10**7)
 
 
+def test_a_body_of_very_many_parts_is_refused(http: HttpReceiver) -> None:
+    """Of gzip's members each copies what follows it: a million of them would take minutes."""
+    for body, encoding, code in (
+        (gzip.compress(b"") * 100, "gzip", 200),
+        (gzip.compress(gzip.compress(b"") * 101), "gzip, gzip", 400),
+        (b"", ", ".join(["gzip"] * 5), 415),
+    ):
+        assert post(http, body, {**PROTOBUF, "content-encoding": encoding}).status_code == code
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (bytes([0x0A, 0]) * 4, PROTOBUF),
+        (encoded(*(span("x", number) for number in (1, 2))), PROTOBUF),
+        (b'{"resourceSpans": [{}, {}, {}, {}]}', JSON),
+        (b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"events": [{}]}]}]}]}', JSON),
+        (b'{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}, {}]}]}]}', JSON),
+    ],
+)
+def test_a_request_of_too_many_parts_is_refused(
+    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch, body: bytes, media: Any
+) -> None:
+    """However short: each would take a kB of memory."""
+    monkeypatch.setattr("otel_helisession.intake.parts.MAX_PARTS", 3)
+    response = post(http, body, media, "/v1/logs" if b"Logs" in body else "/v1/traces")
+    assert response.status_code == 400
+    assert b"has 4 resources, scopes, spans, events and links; accepted: 3" in response.content
+
+
 def test_a_full_inbox_asks_to_come_again(
     intake: Intake, http: HttpReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,9 +249,40 @@ def test_web_pages_may_not_send(http: HttpReceiver, intake: Intake, headers: Any
     assert intake.figures().received == 0
 
 
-async def test_a_page_that_is_allowed_may(intake: Intake) -> None:
-    """Its browser asks first."""
-    app = application(intake, Policy(origins=frozenset({"https://app.example.com"})))
+@pytest.mark.parametrize(
+    ("path", "media", "read"),
+    [
+        ("/v1/traces", PROTOBUF, lambda body: Status.FromString(body).message),
+        ("/v1/logs", JSON, lambda body: json.loads(body)["message"]),
+        ("/custom/v1/log", JSON, lambda body: json.loads(body)["error"]),
+    ],
+)
+def test_who_may_not_send_is_told_in_the_protocol_s_words(
+    http: HttpReceiver, path: str, media: Any, read: Any
+) -> None:
+    """So that a Collector can log that its host has to be allowed."""
+    response = post(http, b"", {**media, "host": "host.docker.internal:4318"}, path)
+    assert response.status_code == 403
+    assert response.headers["content-type"] == media["content-type"].partition(";")[0]
+    assert "start it with --allow-host" in read(response.content)
+
+
+def test_who_shows_no_token_is_told_so(intake: Intake) -> None:
+    """UNAUTHENTICATED, as gRPC says it."""
+    receiver = HttpReceiver(intake, port=0, policy=Policy(token="fake-token-0000"))
+    receiver.start()
+    response = post(receiver, b"")
+    shown = post(receiver, b"", {**PROTOBUF, "authorization": "Bearer fake-token-0000"})
+    receiver.stop()
+    assert (response.status_code, Status.FromString(response.content).code) == (401, 16)
+    assert shown.status_code == 200
+
+
+@pytest.mark.parametrize("token", [None, "fake-token-0000"])
+async def test_a_page_that_is_allowed_may(intake: Intake, token: str | None) -> None:
+    """Its browser asks first, and shows no token when it does."""
+    policy = Policy(origins=frozenset({"https://app.example.com"}), token=token)
+    app = application(intake, policy)
     transport = httpx.ASGITransport(app=app)
     asks = {
         "origin": "https://app.example.com",
@@ -230,8 +291,12 @@ async def test_a_page_that_is_allowed_may(intake: Intake) -> None:
     }
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:4318") as client:
         answer = await client.options("/v1/traces", headers=asks)
-    assert answer.status_code == 200
+        other = {**asks, "origin": "https://evil.example"}
+        refused = await client.options("/v1/traces", headers=other)
+        sent = await client.post("/v1/traces", headers={**PROTOBUF, "origin": asks["origin"]})
     assert answer.headers["access-control-allow-origin"] == "https://app.example.com"
+    assert (answer.status_code, refused.status_code) == (200, 403)
+    assert sent.status_code == (200 if token is None else 401)
 
 
 def test_secrets_are_masked(http: HttpReceiver, stored: Stored, store: Any) -> None:
