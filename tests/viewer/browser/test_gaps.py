@@ -104,8 +104,9 @@ def test_nothing_found_speaks_of_filters_where_there_are(
     open_page: OpenPage, more: str, said: bool
 ) -> None:
     """A search alone has none."""
-    page = open_page(f"/?q=nobodysaidthis{more}")
+    page = open_page(f'/?q="nobodysaidthis"{more}')
     text = page.locator(".empty-found").inner_text()
+    assert "“nobodysaidthis”" in text
     assert ("within these filters" in text) is said
 
 

@@ -19,6 +19,6 @@ export function unread({ unread: names = [] }) {
       {},
       names.map((name) => h("li", {}, h("code", { text: name }))),
     ),
-    h("p", { class: "muted", text: "It is kept as it came: see Attributes." }),
+    h("p", { text: "Attributes, below, has all as it came." }),
   );
 }

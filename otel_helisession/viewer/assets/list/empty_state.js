@@ -17,7 +17,7 @@ export function nothingFound(text, { filtered, clear }) {
       text
         ? [
             "No session has “",
-            h("b", { text }),
+            h("b", { text: text.replace(/^"(.*)"$/, "$1") }),
             `” in its id, name, path, properties or messages${filtered ? ", within these filters" : ""}.`,
           ]
         : "No session is within these filters.",
