@@ -5,16 +5,16 @@
 
 First spans of 20 attributes, with messages from 1 kB to 1 MB: reading them, finishing them, with a
 user's function, and leaving content out. Then texts: how long the search for secrets takes a kB.
-One process, one thread, thread CPU time, minimum over rounds, no garbage collection while timing.
+One process, one thread, thread CPU time, no garbage collection while timing. In each round every
+case has its turn, in an order that changes; what is reported is the median over the rounds, with
+its median absolute deviation (MAD).
 """
 
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from measuring import Case, added, figure, in_turns
 from reading import SIZES, chat
 
 from otel_helisession.conventions import reader
@@ -32,41 +33,44 @@ from otel_helisession.sessions.adoption import ADOPTED_KEYS
 
 ROOT = Path(__file__).resolve().parent.parent
 
-Case = Callable[[], object]
 
+def repeated(work: Callable[[], object]) -> Case:
+    """Return what does *work* so many times."""
 
-def measure(case: Case, times: int, rounds: int) -> float:
-    """CPU microseconds of one call, the minimum over rounds."""
-    best = float("inf")
-    for _ in range(rounds):
-        gc.collect()
-        gc.disable()
-        try:
-            before = time.thread_time_ns()
-            for _ in range(times):
-                case()
-            best = min(best, (time.thread_time_ns() - before) / times / 1_000)
-        finally:
-            gc.enable()
-    return best
+    def run(times: int) -> None:
+        for _ in range(times):
+            work()
+
+    return run
 
 
 def spans(quick: bool) -> None:
     hooked = Cleaning(redact=lambda key, text: text)
-    print("| messages, kB | read, µs | finish, µs | with a function | without content |")
+    print("| messages, kB | read, µs | finish, µs | a function adds | without content |")
     print("|---:|---:|---:|---:|---:|")
     for size in SIZES:
         span = chat(size)
         finished = finish(span, None, ADOPTED_KEYS)
-        cases: list[Case] = [
-            lambda span=span: reader.read(span),  # type: ignore[misc]
-            lambda span=span: finish(span, None, ADOPTED_KEYS),  # type: ignore[misc]
-            lambda span=span: finish(span, None, ADOPTED_KEYS, hooked),  # type: ignore[misc]
-            lambda finished=finished: without_content(finished),  # type: ignore[misc]
+        cases = {
+            "read": repeated(partial(reader.read, span)),
+            "finish": repeated(partial(finish, span, None, ADOPTED_KEYS)),
+            "hooked": repeated(partial(finish, span, None, ADOPTED_KEYS, hooked)),
+            "without": repeated(partial(without_content, finished)),
+        }
+        found = micros(cases, quick, max(3, (100_000 if quick else 700_000) // size))
+        cells = [
+            figure(found["read"]),
+            figure(found["finish"]),
+            added(found["hooked"], found["finish"]),
+            figure(found["without"]),
         ]
-        times = max(3, (300_000 if quick else 2_000_000) // size)
-        found = [measure(case, times, 3 if quick else 15) for case in cases]
-        print(f"| {size / 1_000:g} | {' | '.join(f'{one:.1f}' for one in found)} |")
+        print(f"| {size / 1_000:g} | {' | '.join(map(str, cells))} |", flush=True)
+
+
+def micros(cases: dict[str, Case], quick: bool, times: int) -> dict[str, list[float]]:
+    """Return the CPU microseconds of each case, one a round."""
+    found = in_turns(cases, 5 if quick else 31, times)
+    return {name: [one / 1_000 for one in nanos] for name, nanos in found.items()}
 
 
 def texts(quick: bool) -> None:
@@ -92,11 +96,13 @@ def texts(quick: bool) -> None:
     print("|---|---:|---:|---:|")
     for name, text in given.items():
         size = len(text) / 1_000
-        cost = [
-            measure(partial(work, text), 20 if quick else 100, 3 if quick else 15) / size
-            for work in (redact, without_media)
-        ]
-        print(f"| {name} | {size:.0f} | {cost[0]:.2f} | {cost[1]:.2f} |")
+        cases = {
+            "redact": repeated(partial(redact, text)),
+            "media": repeated(partial(without_media, text)),
+        }
+        found = micros(cases, quick, 10 if quick else 50)
+        cells = [figure([one / size for one in found[case]]) for case in cases]
+        print(f"| {name} | {size:.0f} | {cells[0]} | {cells[1]} |", flush=True)
 
 
 def main() -> None:

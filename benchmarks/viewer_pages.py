@@ -74,7 +74,7 @@ def typed(text: str) -> str:
 
 COUNTED = "document.querySelector('.list-count').textContent !== window.before"
 
-ROWS: Final = "[...document.querySelectorAll('.rows > .row')].map(one => one.innerText).join()"
+ROWS: Final = "[...document.querySelectorAll('.rows > .row')].map(one => one.textContent).join()"
 OTHER_ROWS: Final = f"{ROWS} !== window.rows && !document.querySelector('.rows > .row.is-waiting')"
 """The list shows other rows than before, and waits for none."""
 

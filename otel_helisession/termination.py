@@ -23,6 +23,10 @@ from otel_helisession.guard import once
 _GRACE_SECONDS: Final = 0.5
 """How long after its time the delivery is still waited for."""
 
+_INIT: Final = 1
+"""The first process of a container, which the kernel lets no signal kill that it has no handler
+for. It would live on with nothing delivered any more; so it exits as one that SIGTERM killed."""
+
 _previous: Any = signal.SIG_DFL
 """What was to happen on SIGTERM before."""
 
@@ -90,6 +94,8 @@ def _on_sigterm(number: int, frame: FrameType | None) -> None:
         return
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)
+    if os.getpid() == _INIT:
+        os._exit(128 + number)
 
 
 def _warn(reason: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,6 +106,23 @@ while True:
 """
     code, _, errors = terminated(source, otlp_http)
     assert (code, errors) == (-signal.SIGTERM, "")
+
+
+def test_the_first_process_of_a_container_dies_too(otlp_http: HttpSink) -> None:
+    """The kernel spares it, with the code of one that it has killed."""
+    first = ["unshare", "--user", "--map-root-user", "--pid", "--fork"]
+    if shutil.which("unshare") is None or subprocess.run([*first, "true"]).returncode:
+        pytest.skip("this system lets us make no process namespace")
+    source = """
+set_up()
+spans(5)
+os.kill(os.getpid(), signal.SIGTERM)
+print("alive as process", os.getpid())
+"""
+    command = [*first, sys.executable, "-c", "import os\n" + PIPELINE + SETUP + source]
+    ended = subprocess.run([*command, otlp_http.endpoint], capture_output=True, timeout=20)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (128 + signal.SIGTERM, b"", b"")
+    assert len(otlp_http.spans()) == 5
 
 
 def test_a_dead_backend_does_not_keep_it_alive(otlp_http: HttpSink) -> None:

@@ -73,3 +73,19 @@ def test_what_is_no_http_is_an_error(data: bytes) -> None:
     """Other protocols, wrong lengths, heads without end."""
     with pytest.raises(ValueError):
         ReplyReader().feed(data)
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: -5\r\n\r\nok",
+        b"Content-Length: 1_0\r\n\r\nokokokokok",
+        b"Transfer-Encoding: chunked\r\n\r\n-6\r\nok\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n0x2\r\nok\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n\r\nok\r\n0\r\n\r\n",
+    ],
+)
+def test_a_size_that_is_no_size_is_an_error(framing: bytes) -> None:
+    """A negative chunk would be read again and again, for ever."""
+    with pytest.raises(ValueError):
+        ReplyReader().feed(HEAD + framing)

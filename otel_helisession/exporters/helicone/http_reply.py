@@ -13,6 +13,7 @@ MAX_BODY_BYTES: Final = 65_536
 """Most that is read of a body; Helicone's are a few hundred bytes. More closes the connection."""
 
 _END: Final = b"\r\n\r\n"
+_DIGITS: Final = b"0123456789abcdefABCDEF"
 
 
 class ReplyReader:
@@ -83,7 +84,7 @@ class ReplyReader:
         if self._status in (204, 304):
             self._length = 0
         elif length is not None and not self._is_chunked():
-            self._length = int(length)
+            self._length = _size(length, 10)
 
     def _is_chunked(self) -> bool:
         return b"chunked" in self._headers.get(b"transfer-encoding", b"").lower()
@@ -115,6 +116,17 @@ def _text(value: bytes | None) -> str | None:
     return None if value is None else value.decode("latin-1")
 
 
+def _size(digits: bytes, base: int) -> int:
+    """Return the number that *digits* are: ``int()`` would take a sign, a prefix, underscores.
+
+    Raises:
+        ValueError: They are none.
+    """
+    if digits.strip(_DIGITS):
+        raise ValueError("the answer is no HTTP/1.1")
+    return int(digits, base)
+
+
 def _dechunked(data: bytes, at: int) -> bytes | None:
     """Return the body of the chunks from *at* on; None while they are incomplete.
 
@@ -126,7 +138,7 @@ def _dechunked(data: bytes, at: int) -> bytes | None:
         end = data.find(b"\r\n", at)
         if end < 0:
             return None
-        size = int(data[at:end].partition(b";")[0], 16)
+        size = _size(data[at:end].partition(b";")[0].strip(), 16)
         start = end + 2
         if size == 0:
             done = data.startswith(b"\r\n", start) or data.find(_END, start) >= 0

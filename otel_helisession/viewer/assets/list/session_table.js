@@ -64,14 +64,13 @@ export class SessionTable {
   /** Rows came. *reset*: they may stand elsewhere now; *moved*: they answer another question. */
   arrived({ moved, reset }) {
     this.element.setAttribute("aria-rowcount", String(this.data.total + 1));
+    const anchor = !moved && reset && this.element.scrollTop > 4 ? this.anchor : null;
     if (moved) {
       this.#at = -1;
       this.#atId = "";
-      this.element.scrollTop = 0;
-    }
-    const anchor = !moved && reset && this.element.scrollTop > 4 ? this.anchor : null;
-    if (this.#atId && reset) this.#at = this.data.indexOf(this.#atId);
+    } else if (this.#atId && reset) this.#at = this.data.indexOf(this.#atId);
     this.virtual.resize(this.data.total);
+    if (moved) this.element.scrollTop = 0;
     if (anchor) this.#hold(anchor);
     this.refresh();
   }
