@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar, overload
 
 from opentelemetry import trace
 
-from otel_helisession.delivery.exit import flush_all
+from otel_helisession.delivery.exit import LONGEST_MILLIS, flush_all
 from otel_helisession.delivery.suppression import suppressed
 from otel_helisession.delivery.thread import started
 from otel_helisession.guard import caught
@@ -70,6 +70,7 @@ def _flushing(function: _Function, timeout_millis: float) -> _Function:
         raise TypeError(f"flush_after decorates functions, not {type(function).__name__}")
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         raise TypeError("flush_after decorates functions that return, not generators")
+    timeout_millis = min(timeout_millis, LONGEST_MILLIS)
     wrapped: Callable[..., Any]
     if inspect.iscoroutinefunction(function):
 

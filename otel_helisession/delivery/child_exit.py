@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import weakref
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
@@ -27,6 +28,28 @@ def at_child_exit(owner: _Owner, end: Callable[[_Owner], object]) -> None:
     """
     _with_multiprocessing(sys.modules.get("multiprocessing.util"), owner, end)
     _with_celery(sys.modules.get("celery.signals"), owner, end)
+
+
+def at_own_exit(owner: _Owner, end: Callable[[_Owner], object]) -> None:
+    """Have ``end(owner)`` called when this process ends, if it is a worker of multiprocessing
+    that is at work already: one that configures itself, as those of a fork server must.
+
+    Args:
+        owner: What is to be ended, if it is still there then.
+        end: As for :func:`at_child_exit`.
+    """
+    util: Any = sys.modules.get("multiprocessing.util")
+    parent: Any = getattr(sys.modules.get("multiprocessing"), "parent_process", None)
+    if parent is None or parent() is None or not hasattr(util, "Finalize"):
+        return
+    alive = weakref.ref(owner)
+
+    def leave() -> None:
+        owner = alive()
+        if owner is not None:
+            end(owner)
+
+    util.Finalize(None, leave, exitpriority=_LAST)
 
 
 def _with_multiprocessing(util: Any, owner: _Owner, end: Callable[[_Owner], object]) -> None:

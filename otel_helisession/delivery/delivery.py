@@ -15,8 +15,8 @@ from typing import Final
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter
 
-from otel_helisession.delivery.child_exit import at_child_exit
-from otel_helisession.delivery.exit import EXIT_MILLIS, end_with_process
+from otel_helisession.delivery.child_exit import at_child_exit, at_own_exit
+from otel_helisession.delivery.exit import EXIT_MILLIS, LONGEST_MILLIS, end_with_process
 from otel_helisession.delivery.groups import Group, SessionGroups
 from otel_helisession.delivery.keeper import Keeper
 from otel_helisession.delivery.queues import Queues
@@ -70,6 +70,7 @@ class Delivery:
         self._reset()
         _follow_forks(self)
         end_with_process(self)
+        at_own_exit(self, Delivery.end_of_worker)
 
     def _reset(self) -> None:
         """Forget threads, counts and what waits: after a fork, all are the parent's."""
@@ -141,6 +142,7 @@ class Delivery:
             exporter in time. One in the spool was not.
         """
         self._here()
+        timeout_millis = min(timeout_millis, LONGEST_MILLIS)
         deadline = time.monotonic() + timeout_millis / 1_000
         if not self._flush_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
             return False  # another flush took all the time
@@ -160,6 +162,7 @@ class Delivery:
             True when every span since the start was accepted by every exporter.
         """
         self._here()
+        timeout_millis = min(timeout_millis, LONGEST_MILLIS)
         deadline = time.monotonic() + timeout_millis / 1_000
         if not self._shutdown_lock.acquire(timeout=max(0.0, timeout_millis / 1_000)):
             return False  # another thread is at it

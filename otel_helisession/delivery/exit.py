@@ -16,6 +16,9 @@ EXIT_MILLIS: Final = 5_000
 """How long the end of a process may be held up, all told: long enough for a few retries, short
 enough for somebody who waits for a program to end while its backend is dead."""
 
+LONGEST_MILLIS: Final = 86_400_000.0
+"""A day. Who gives more time than that, or ``inf``, means without end; locks raise at that."""
+
 
 class Ending(Protocol):
     """Something that has to end with the process."""

@@ -32,6 +32,8 @@ _LEAST: Final = {
     "retry_for_seconds": 0,
 }
 
+_WHOLE: Final = frozenset({"max_queue_size", "max_export_batch_size", "max_queue_bytes"})
+
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
@@ -52,7 +54,7 @@ class DeliverySettings:
             retry may double them where span ids are not unique, as in Tempo.
 
     Raises:
-        ValueError: A value is too small, or a batch is larger than the queue.
+        ValueError: A value is too small or no such number, or a batch is larger than the queue.
     """
 
     max_queue_size: int = DEFAULT_QUEUE_SIZE
@@ -64,8 +66,14 @@ class DeliverySettings:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or value < least:
-                raise ValueError(f"{name} is {value!r}; it must be a number of at least {least}")
+            whole = name in _WHOLE
+            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+                is_accepted = False
+            else:
+                is_accepted = least <= value < float("inf")  # and so it is not NaN
+            if not is_accepted:
+                kind = "whole number" if whole else "number"
+                raise ValueError(f"{name} is {value!r}; it must be a {kind} of at least {least}")
         if self.max_export_batch_size > self.max_queue_size:
             raise ValueError(
                 f"max_export_batch_size ({self.max_export_batch_size}) must not be larger than "

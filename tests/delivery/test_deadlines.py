@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 
-from otel_helisession import configure
+from otel_helisession import configure, flush_after
 from otel_helisession.configuration import Handle
 from otel_helisession.processor import SessionSpanProcessor
 from tests.delivery.conftest import Deliver
@@ -151,3 +151,17 @@ def test_a_handle_without_exporters_has_nothing_to_wait_for() -> None:
     """It is true at once."""
     handle = Handle(None, SessionSpanProcessor(), (), ())
     assert (handle.flush(0), handle.shutdown(0)) == (True, True)
+
+
+@pytest.mark.parametrize("millis", [float("inf"), 1e300, 10**400])
+def test_any_time_may_be_given(deliver: Deliver, millis: Any) -> None:
+    """Without end, too: no lock can wait that long, which is no matter of the caller's."""
+    pipeline = deliver(KeepingExporter())
+    pipeline.end("work")
+    assert pipeline.processor.force_flush(millis) is True
+    assert pipeline.processor.shutdown(millis) is True
+
+
+def test_a_function_gets_its_result_whatever_time_a_flush_has() -> None:
+    """Nothing of the flush fails it."""
+    assert flush_after(timeout_millis=1e300)(lambda: 7)() == 7

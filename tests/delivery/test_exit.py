@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import subprocess
 import sys
 import time
@@ -184,3 +185,34 @@ spans(7)
     done = strict(source, otlp_http.endpoint, python=[sys.executable])
     assert (done.returncode, done.stderr) == (0, "")
     assert len(otlp_http.spans()) == 57
+
+
+WORKER = """
+import multiprocessing, sys
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from otel_helisession import configure, session, step
+
+def work(endpoint):
+    configure(exporters=[OTLPSpanExporter(endpoint)], httpx=False)
+    with session("Trip"), step("work"): pass
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context(sys.argv[2])
+    workers = [context.Process(target=work, args=sys.argv[1:2]) for _ in range(2)]
+    for worker in workers: worker.start()
+    for worker in workers: worker.join()
+    print([worker.exitcode for worker in workers])
+"""
+
+
+@pytest.mark.parametrize("start", ["fork", "spawn", "forkserver"])
+def test_a_worker_that_configures_itself(start: str, otlp_http: HttpSink, tmp_path: Path) -> None:
+    """It leaves by os._exit, unless it was spawned; what it did is delivered before, once."""
+    if start not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system has no {start}")
+    program = tmp_path / "program.py"
+    program.write_text(WORKER)
+    command = [sys.executable, str(program), otlp_http.endpoint, start]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("[0, 0]\n", "")
+    assert len(otlp_http.spans()) == 2

@@ -287,6 +287,11 @@ def test_an_exporter_exports(wrong: Any) -> None:
         {"max_export_batch_size": 0},
         {"max_queue_size": 10, "max_export_batch_size": 11},
         {"max_queue_size": "10"},
+        {"max_queue_size": float("nan")},
+        {"max_queue_bytes": float("inf")},
+        {"max_export_batch_size": 1.5},
+        {"schedule_delay_millis": float("inf")},
+        {"retry_for_seconds": float("nan")},
     ],
     ids=str,
 )
