@@ -192,6 +192,8 @@ def _joined(span: ReadableSpan, attributes: Mapping[str, Any]) -> Mapping[str, A
     Nothing that it says itself, and nothing for a span that is no call: the record was written
     outside of it.
     """
+    if not joining.current:
+        return {}
     context = span.get_span_context()
     said = context and joining.current.take((context.trace_id, context.span_id))
     if not said or (semconv.REQUEST_MODEL not in attributes and reader.kind(attributes) is None):
