@@ -250,8 +250,8 @@ class SessionSpanProcessor(SpanProcessor):
                     entry.ended = span
                 if ended.wanted:
                     ended.put(span, entry)
-            elif reader.is_pending(span):
-                return
+            elif span.end_time == span.start_time and reader.is_pending(span):
+                return  # such a note takes no time, which is seen sooner than what it says
             if self._delivery is not None and context.trace_flags.sampled:
                 if entry is None and ended.wanted:
                     entry = ended.get(span)

@@ -112,11 +112,8 @@ def plain(attributes: Any) -> dict[str, Any]:
 
 
 def is_pending(span: ReadableSpan) -> bool:
-    """Tell whether *span* is only Logfire's note that one has started, to be stored nowhere.
-
-    Such a note ends when it begins, and most spans do not: that is seen in a tenth of the time.
-    """
-    return span.end_time == span.start_time and doubles.is_pending(span.attributes or {})
+    """Tell whether *span* is only Logfire's note that one has started, to be stored nowhere."""
+    return doubles.is_pending(span.attributes or {})
 
 
 def kind(attributes: Attributes) -> Kind | None:

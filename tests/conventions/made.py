@@ -25,6 +25,7 @@ def span(
     name: str = "a span",
     events: Sequence[tuple[str, Mapping[str, Any], float]] = (),
     kind: SpanKind = SpanKind.INTERNAL,
+    seconds: int = 2,
 ) -> ReadableSpan:
     """Return an ended span; each event is its name, attributes, and seconds after the start.
 
@@ -35,7 +36,7 @@ def span(
     made.set_attributes(dict(attributes or {}))
     for event, said, seconds in events:
         made.add_event(event, dict(said), START + int(seconds * SECOND))
-    made.end(START + 2 * SECOND)
+    made.end(START + seconds * SECOND)
     assert isinstance(made, ReadableSpan)
     if set(made.attributes or {}) == set(attributes or {}):
         return made

@@ -25,8 +25,9 @@ def test_a_pending_span_is_no_call() -> None:
 
 
 def test_a_pending_span_goes_nowhere(provider: TracerProvider) -> None:
-    """Not past the processor, and not past an exporter that Logfire was given."""
-    pending, memory = span(PENDING), InMemorySpanExporter()
+    """Not past the processor, and not past an exporter that Logfire was given. It ends when it
+    begins."""
+    pending, memory = span(PENDING, seconds=0), InMemorySpanExporter()
     processor = SessionSpanProcessor(memory)
     processor.on_end(pending)
     assert processor.force_flush()
