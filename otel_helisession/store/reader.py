@@ -16,9 +16,10 @@ from otel_helisession.store import body, tally
 from otel_helisession.store.connection import connect_to_read, transaction, translated
 from otel_helisession.store.listing import FIGURES, Figures, SessionFilter, escaped
 from otel_helisession.store.location import identity, store_path
+from otel_helisession.store.order import IN_ORDER, ordered
 from otel_helisession.store.phrase import Phrase, saying
 from otel_helisession.store.row import COLUMNS, SpanRow
-from otel_helisession.store.span_lines import IN_ORDER, SpanLine, SpanLines, span_lines
+from otel_helisession.store.span_lines import SpanLine, SpanLines, span_lines
 from otel_helisession.store.summary import SessionSummary
 from otel_helisession.store.tellers import tellers
 
@@ -190,7 +191,7 @@ class SessionReader:
 
     def spans(self, session_id: str) -> tuple[SpanRow, ...]:
         """Return the session's spans in the order they started."""
-        rows = list(map(SpanRow._make, self._rows(_SPANS, (session_id,))))
+        rows = ordered(list(map(SpanRow._make, self._rows(_SPANS, (session_id,)))))
         if self._connection is None:
             return ()
         with translated(self.path):

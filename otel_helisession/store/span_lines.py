@@ -16,6 +16,7 @@ from otel_helisession.conventions.operation import Kind
 from otel_helisession.conventions.totals.counting import Count
 from otel_helisession.sessions.path import clean_path
 from otel_helisession.store import tally
+from otel_helisession.store.order import IN_ORDER, ordered
 from otel_helisession.store.tellers import tellers
 
 _FINITE: Final = "iif(abs({0}) < 1e300, {0}, NULL)"
@@ -49,9 +50,6 @@ _VALUES: Final[Mapping[str, str]] = {
 
 COLUMNS: Final = (*_VALUES, "counted", "fault", "http_status")
 """What each value of a line is. ``start_ms`` and ``end_ms`` count from the session's start."""
-
-IN_ORDER: Final = "ORDER BY start_unix_nano, end_unix_nano DESC, kind <> 'structure', span_id"
-"""The spans of a session in the order they started, a step before what it holds."""
 
 
 class SpanLine(NamedTuple):
@@ -115,5 +113,5 @@ def span_lines(connection: sqlite3.Connection, session_id: str) -> SpanLines:
     connection.create_function("clean_path", 1, clean_path, deterministic=True)
     start = connection.execute(_START, (session_id,)).fetchone()[0]
     with closing(connection.execute(_SELECT, {"session": session_id, "start": start})) as rows:
-        spans = list(map(SpanLine._make, rows))
+        spans = ordered(list(map(SpanLine._make, rows)))
     return SpanLines(start, spans, tally.verdict(spans, tellers(connection, session_id)))

@@ -11,7 +11,7 @@ import time
 from tests import recordings
 from tests.compatibility import matrix
 from tests.compatibility.row import Row, chosen, rows
-from tests.compatibility.run import Outcome, derive, run
+from tests.compatibility.run import Outcome, again, derive, run
 
 
 def main() -> int:
@@ -26,7 +26,8 @@ def main() -> int:
         return 2
     if arguments.derive:
         return _derive(known)
-    outcomes = run(_runnable(wanted), known, record=arguments.record, say=_say)
+    first = run(_runnable(wanted), known, record=arguments.record, say=_say)
+    outcomes = first if arguments.record else again(first, known, _say)
     problems = [problem for outcome in outcomes for problem in outcome.problems]
     if arguments.record:
         matrix.PAGE.write_text(matrix.page(known), encoding="utf-8")
@@ -35,6 +36,7 @@ def main() -> int:
     _table(outcomes)
     for problem in problems:
         print(f"\n{problem}")
+    _unsteady(first, outcomes)
     print(f"\n{len(outcomes)} rows, {len(problems)} problems, {time.monotonic() - began:.0f} s")
     return 1 if problems else 0
 
@@ -102,6 +104,13 @@ def _table(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         state = f"{len(outcome.problems)} problems" if outcome.problems else "ok"
         print(f"{outcome.row.name:<36} {outcome.seconds:>6.1f} s  {state}")
+
+
+def _unsteady(first: list[Outcome], last: list[Outcome]) -> None:
+    """Say which rows were as recorded in their second run only, and what they said before."""
+    for one, other in zip(first, last, strict=True):
+        for problem in one.problems if not other.problems else ():
+            print(f"unsteady: {problem}")
 
 
 def _say(line: str) -> None:

@@ -11,6 +11,8 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from tests.compatibility import environments
+
 EPOCH = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z; each scene begins a second after the one before it."""
 
@@ -52,6 +54,7 @@ class Normalising:
         self._uuids: dict[str, str] = {}
         self._scene = -1
         self._times: list[int] = []
+        self._environment = re.compile(rf"{re.escape(str(environments.root()))}/[^/]+/")
         places = [Path(__file__).parents[2], Path(sys.prefix), Path.cwd(), Path.home()]
         self._places = [str(place) for place in places] + [tempfile.gettempdir()]
 
@@ -110,6 +113,7 @@ class Normalising:
         """Return a text without what differs from run to run."""
         value = _SITE.sub("", value)
         value = _STANDARD.sub("", value)
+        value = self._environment.sub("", value)
         for place in self._places:
             value = value.replace(place, "")
         value = self._port.sub(str(PORT), value)

@@ -26,6 +26,9 @@ ROW_SECONDS = 180
 PARALLEL = 2
 """Environments at once: pip is bound by one core each."""
 
+SECOND_CHANCES = 3
+"""Rows that are not as recorded run once more, by themselves, when they are no more than these."""
+
 _HIDDEN = ("HELISESSION_", "HELICONE_", "OTEL_", "OPENAI_", "ANTHROPIC_", "GOOGLE_", "PYTHON")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -69,6 +72,18 @@ def run(
         )
         outcomes = {one.row.name: one for outcomes in done for one in outcomes}
     return [outcomes[row.name] for row in rows]
+
+
+def again(
+    outcomes: Sequence[Outcome], known: Sequence[Row], say: Callable[[str], None]
+) -> list[Outcome]:
+    """Return *outcomes* with those of a second run in place of the few that have problems."""
+    failed = [outcome.row for outcome in outcomes if outcome.problems]
+    if not 0 < len(failed) <= SECOND_CHANCES:
+        return list(outcomes)
+    say(f"once more: {', '.join(row.name for row in failed)}")
+    second = {one.row.name: one for one in run(failed, known, record=False, say=say)}
+    return [second.get(outcome.row.name, outcome) for outcome in outcomes]
 
 
 def _size(name: str, known: Sequence[Row]) -> tuple[int, str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.compatibility import environments
 from tests.compatibility.normalising import EPOCH, TICK, Normalising
 
 START = 1_790_000_000_123_456_789
@@ -45,6 +46,7 @@ def test_spans_are_ordered_and_their_ids_and_times_counted() -> None:
         ("<Stream object at 0x7f12ab34cd56>", "<Stream object at 0x0>"),
         ("run-4711 of run-4712", "run-0 of run-0"),
         (f"{sys.prefix}/lib/python3.11/site-packages/openai/client.py", "openai/client.py"),
+        (f"file://{environments.root()}/ai4-0123456789ab/scenes.mjs:8", "file://scenes.mjs:8"),
         ('{"_response_ms": 12.75}', '{"_response_ms": 25}'),
         ("gpt-5.4-mini-2026-03-17", "gpt-5.4-mini-2026-03-17"),
     ],

@@ -50,19 +50,20 @@ def _play(llm, scene):
         script = _installed() / "scenes.mjs"
         _run("node", str(script), llm.openai_url, scene, str(target), cwd=script.parent)
         told = json.loads(target.read_text("utf-8"))
-    made = {}
-    for said in sorted(told, key=lambda span: (int(span["start"]), -int(span["end"]))):
-        made[said["id"]] = _start(said, made.get(said["parent"]))
+    made, at = {}, 0
+    for said in told:  # in the order of their starts, of which many share a millisecond
+        at = max(int(said["start"]), at + 1)
+        made[said["id"]] = _start(said, at, made.get(said["parent"]))
     for said in sorted(told, key=lambda span: int(span["end"])):
         _end(made[said["id"]], said)
 
 
-def _start(said, parent):
+def _start(said, at, parent):
     return trace.get_tracer(said["scope"]).start_span(
         said["name"],
         None if parent is None else trace.set_span_in_context(parent),
         SpanKind(said["kind"]),
-        start_time=int(said["start"]),
+        start_time=at,
     )
 
 

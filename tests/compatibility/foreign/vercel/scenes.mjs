@@ -13,7 +13,14 @@ const [url, scene, target] = process.argv.slice(2);
 const major = Number(JSON.parse(readFileSync("node_modules/ai/package.json")).version.split(".")[0]);
 
 const memory = new InMemorySpanExporter();
-const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(memory)] });
+const begun = []; // the ids in the order of the starts, whose times have whole milliseconds only
+const inOrder = {
+  onStart: (span) => begun.push(span.spanContext().spanId),
+  onEnd() {},
+  forceFlush: async () => {},
+  shutdown: async () => {},
+};
+const provider = new BasicTracerProvider({ spanProcessors: [inOrder, new SimpleSpanProcessor(memory)] });
 context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
 trace.setGlobalTracerProvider(provider);
 
@@ -79,4 +86,5 @@ const told = memory.getFinishedSpans().map((span) => ({
     attributes: event.attributes ?? {},
   })),
 }));
+told.sort((one, other) => begun.indexOf(one.id) - begun.indexOf(other.id));
 writeFileSync(target, JSON.stringify(told));
