@@ -46,7 +46,6 @@ def test_spans_are_ordered_and_their_ids_and_times_counted() -> None:
         ("<Stream object at 0x7f12ab34cd56>", "<Stream object at 0x0>"),
         ("run-4711 of run-4712", "run-0 of run-0"),
         (f"{sys.prefix}/lib/python3.11/site-packages/openai/client.py", "openai/client.py"),
-        (f"file://{environments.root()}/ai4-0123456789ab/scenes.mjs:8", "file://scenes.mjs:8"),
         ('{"_response_ms": 12.75}', '{"_response_ms": 25}'),
         ("gpt-5.4-mini-2026-03-17", "gpt-5.4-mini-2026-03-17"),
     ],
@@ -54,6 +53,12 @@ def test_spans_are_ordered_and_their_ids_and_times_counted() -> None:
 def test_texts_keep_what_is_the_same_in_every_run(written: str, kept: str) -> None:
     """Ports, addresses, places on disk and durations are not; models are."""
     assert one(said=written) == {"said": kept}
+
+
+def test_a_place_in_an_environment_is_kept_from_there() -> None:
+    """Wherever environments are, and whichever it was."""
+    place = f"{environments.root()}/ai4-0123456789ab/node_modules/ai/index.mjs:8"
+    assert one(said=f"at file://{place}") == {"said": "at file://node_modules/ai/index.mjs:8"}
 
 
 def test_uuids_are_numbered_as_they_appear() -> None:
