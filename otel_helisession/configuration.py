@@ -15,11 +15,12 @@ from opentelemetry.trace import set_tracer_provider
 
 from otel_helisession import destinations, environment, termination
 from otel_helisession import environment_variables as names
+from otel_helisession.delivery.exit import EXIT_MILLIS
 from otel_helisession.finishing import Redact
 from otel_helisession.guard import logger
 from otel_helisession.late_provider import SharedProcessor
 from otel_helisession.linking import SessionLinkProcessor
-from otel_helisession.processor import SHUTDOWN_TIMEOUT_MILLIS, DefaultSession, SessionSpanProcessor
+from otel_helisession.processor import DefaultSession, SessionSpanProcessor
 from otel_helisession.propagator import SessionPropagator
 from otel_helisession.spool.choice import SpoolChoice
 
@@ -58,7 +59,7 @@ class Handle:
         if self._processor is not None and provider is not self.provider:
             provider.add_span_processor(SharedProcessor(self._processor))
 
-    def shutdown(self, timeout_millis: int = SHUTDOWN_TIMEOUT_MILLIS) -> bool:
+    def shutdown(self, timeout_millis: int = EXIT_MILLIS) -> bool:
         """Deliver what has ended, send no more headers, and stop, in *timeout_millis*.
 
         Returns:

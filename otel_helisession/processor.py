@@ -37,11 +37,7 @@ from otel_helisession.spool.choice import SpoolChoice, chosen_spool
 
 DefaultSession = Literal["trace"]
 
-_OURS = frozenset(
-    {semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME, semconv.SESSION_BUCKET}
-)
-
-SHUTDOWN_TIMEOUT_MILLIS = EXIT_MILLIS
+_OURS = semconv.SESSION_KEYS
 
 
 class SessionSpanProcessor(SpanProcessor):
@@ -120,20 +116,16 @@ class SessionSpanProcessor(SpanProcessor):
             buckets.stamp()
         if not self._off:
             exporters += chosen_metrics(session_metrics, meter_provider)
+        self._delivery: Delivery | None = None
         if exporters and not self._off:
-            joining.current.expect(self)
-        self._delivery = (
-            Delivery(
+            self._delivery = Delivery(
                 exporters,
                 settings or DeliverySettings.from_environment(),
                 partial(place, adopted=self._adopted),
                 partial(finish, adopted=self._adopted, cleaning=cleaning),
                 chosen_spool(spool),
             )
-            if exporters and not self._off
-            else None
-        )
-        if self._delivery is not None:
+            joining.current.expect(self)
             measure(self._delivery, meter_provider)
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
@@ -268,7 +260,7 @@ class SessionSpanProcessor(SpanProcessor):
         """
         return self._delivery is None or self._delivery.force_flush(timeout_millis)
 
-    def shutdown(self, timeout_millis: int = SHUTDOWN_TIMEOUT_MILLIS) -> bool:  # type: ignore[override]
+    def shutdown(self, timeout_millis: int = EXIT_MILLIS) -> bool:  # type: ignore[override]
         """Deliver what has ended, and stop, within *timeout_millis*. One log line.
 
         Spans that start later are not stamped: the SDK has no way to take a processor off.

@@ -14,6 +14,8 @@ SESSION_NAME: Final = "helicone.session.name"
 PROPERTY_PREFIX: Final = "helicone.property."
 # Ours: on every span of a session, when asked for; 0 to 99. n% of sessions are those below n.
 SESSION_BUCKET: Final = "helicone.session.bucket"
+# Ours: what a session writes over what stands there: half of it would be another session's.
+SESSION_KEYS: Final = frozenset({SESSION_ID, SESSION_PATH, SESSION_NAME, SESSION_BUCKET})
 # Ours: on requests; one of the Kind values other than "structure".
 REQUEST_TYPE: Final = "helicone.request.type"
 # Ours: what record.data and record.vector say where no convention has a word.

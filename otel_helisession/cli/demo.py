@@ -66,7 +66,7 @@ def demo(sessions: int, store: Path | None) -> None:
     helisession show ID               one of them as a tree
     helisession rm ID                 delete it
 
-    To see the same sessions in Jaeger, say, send them there besides:
+    To see the same sessions in Jaeger, say, send them there besides, with the extra otlp:
 
     \b
     HELISESSION_EXPORTERS=otlp,session_trace helisession demo

@@ -84,4 +84,4 @@ def _say_empty(source: Source, reader: SessionReader, given: Filters) -> None:
     if reader.exists and (source.backend is None or named):
         click.echo(f"No sessions{named} in {source.place(reader)}", err=True)
     if not given.narrow and source.backend is None:
-        click.echo("Make some: helisession demo", err=True)
+        click.echo("For sessions to look at: helisession demo", err=True)

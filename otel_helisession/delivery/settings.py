@@ -66,14 +66,10 @@ class DeliverySettings:
     def __post_init__(self) -> None:
         for name, least in _LEAST.items():
             value = getattr(self, name)
-            whole = name in _WHOLE
-            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-                is_accepted = False
-            else:
-                is_accepted = least <= value < float("inf")  # and so it is not NaN
-            if not is_accepted:
-                kind = "whole number" if whole else "number"
-                raise ValueError(f"{name} is {value!r}; it must be a {kind} of at least {least}")
+            kinds, word = (int, "whole number") if name in _WHOLE else ((int, float), "number")
+            is_number = isinstance(value, kinds) and not isinstance(value, bool)
+            if not is_number or not least <= value < float("inf"):  # which NaN is not
+                raise ValueError(f"{name} is {value!r}; it must be a {word} of at least {least}")
         if self.max_export_batch_size > self.max_queue_size:
             raise ValueError(
                 f"max_export_batch_size ({self.max_export_batch_size}) must not be larger than "

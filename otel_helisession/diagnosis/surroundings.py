@@ -54,7 +54,7 @@ def _provider(observations: Observations) -> Sentences:
             "The sampler drops every span (OTEL_TRACES_SAMPLER=always_off?), so none is "
             "recorded. Requests carry session headers all the same."
         )
-    findings += _processor(provider, observations)
+    findings += _processor(observations)
     return (facts + _others(provider), findings)
 
 
@@ -68,8 +68,8 @@ def _given(provider: Any) -> str:
     return ""
 
 
-def _processor(provider: Any, observations: Observations) -> list[str]:
-    """Say that no SessionSpanProcessor is on *provider*, if that is sure and not said below."""
+def _processor(observations: Observations) -> list[str]:
+    """Say that there is no SessionSpanProcessor, if that is sure and not said below."""
     if any(key.outcome in ("session", "unstamped") for key, _ in observations.spans()):
         return []
     if providers.instances(SessionSpanProcessor):

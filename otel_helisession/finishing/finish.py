@@ -21,9 +21,7 @@ from otel_helisession.sessions.adoption import adopt
 from otel_helisession.sessions.live import LiveSpan
 from otel_helisession.sessions.value import Session
 
-_OURS: Final = frozenset(
-    {semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME, semconv.SESSION_BUCKET}
-)
+_OURS: Final = semconv.SESSION_KEYS
 
 
 def session_id(

@@ -17,7 +17,7 @@ from otel_helisession.sessions.context import announced_session, current_session
 from otel_helisession.sessions.headers import missing_headers
 from otel_helisession.sessions.value import Session
 
-_OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
+_OURS = semconv.SESSION_KEYS
 
 
 @dataclass(frozen=True, slots=True)

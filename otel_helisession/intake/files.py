@@ -95,15 +95,13 @@ def import_files(
     Raises:
         StoreError: The store cannot be used.
     """
-    done = Imported()
+    done, has_content = Imported(), captures_content(capture_content)
     reader = BatchReader(
-        store_path(store),
-        by_trace=default_session == "trace",
-        has_content=captures_content(capture_content),
+        store_path(store), by_trace=default_session == "trace", has_content=has_content
     )
     try:
         for path in map(Path, paths):
-            done.add(_import(path, reader, captures_content(capture_content), progress))
+            done.add(_import(path, reader, has_content, progress))
     finally:
         done.spans = reader.stored
         reader.close()

@@ -5,16 +5,15 @@ https://opentelemetry.io/docs/specs/otlp/#otlpgrpc
 
 from __future__ import annotations
 
-import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import grpc
 
-from otel_helisession.guard import caught, once
+from otel_helisession.guard import caught
 from otel_helisession.intake import status
 from otel_helisession.intake.compression import MAX_BODY_BYTES
-from otel_helisession.intake.inbox import FullError
+from otel_helisession.intake.inbox import BUSY, FullError, unwritable
 from otel_helisession.intake.intake import Intake
 from otel_helisession.intake.listening import listening, unheard
 from otel_helisession.intake.signals import SIGNALS, Signal
@@ -127,11 +126,9 @@ def _handler(intake: Intake, policy: Policy, signal: Signal) -> Any:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except FullError:
             intake.count(refused=1)
-            _come_again(context, "more spans wait than can be read; send this again")
+            _come_again(context, BUSY)
         except OSError as error:
-            message = f"received spans cannot be written: {error.strerror or error}"
-            once(("intake", "write", error.errno), logging.WARNING, "%s", message)
-            _come_again(context, message)
+            _come_again(context, unwritable(error))
         except Exception as error:
             caught("OTLP over gRPC", error)
             context.abort(grpc.StatusCode.INTERNAL, "this request cannot be read")

@@ -5,14 +5,13 @@ Answers are the real ones', but that no key is asked for, and that a Jawn's refu
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from otel_helisession import semconv
-from otel_helisession.guard import caught, once
+from otel_helisession.guard import caught
 from otel_helisession.intake.body import BusyError, Room, read_body
 from otel_helisession.intake.compression import (
     TooLargeError,
@@ -21,7 +20,7 @@ from otel_helisession.intake.compression import (
 )
 from otel_helisession.intake.helicone_log import Flavour, parse_log
 from otel_helisession.intake.helicone_span import span_of
-from otel_helisession.intake.inbox import FullError
+from otel_helisession.intake.inbox import FullError, unwritable
 from otel_helisession.intake.intake import Intake
 from otel_helisession.otlp.encoding import request_of
 
@@ -76,9 +75,7 @@ def _accepted(
     except FullError:
         return _busy(intake)
     except OSError as error:
-        message = f"received spans cannot be written: {error.strerror or error}"
-        once(("intake", "write", error.errno), logging.WARNING, "%s", message)
-        return JSONResponse({"error": message}, 503, headers={"retry-after": "30"})
+        return JSONResponse({"error": unwritable(error)}, 503, headers={"retry-after": "30"})
     except Exception as error:
         caught("a log for Helicone", error)
         return JSONResponse({"error": "this log cannot be read"}, 400)

@@ -7,12 +7,14 @@ deleted as soon as all in it has been read: what is in here has its secrets stil
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
 from pathlib import Path
 from typing import Final
 
+from otel_helisession.guard import once
 from otel_helisession.intake.segment import SUFFIX, Batch, DamagedError, Segment
 
 MAX_WAITING_BYTES: Final = 1_000_000_000
@@ -25,8 +27,19 @@ read again, which takes seconds, and replaces what is stored by the same."""
 _DIRECTORY_MODE: Final = 0o700
 
 
+BUSY: Final = "more spans wait than can be read; send this request again"
+"""What a sender is told then."""
+
+
 class FullError(Exception):
     """So much waits to be read that nothing more is accepted for now."""
+
+
+def unwritable(error: OSError) -> str:
+    """Return why what was sent could not be written, and log it, once a cause."""
+    message = f"received spans cannot be written: {error.strerror or error}"
+    once(("intake", "write", error.errno), logging.WARNING, "%s", message)
+    return message
 
 
 def directory_of(store: Path) -> Path:

@@ -6,13 +6,12 @@ https://opentelemetry.io/docs/specs/otlp/#otlphttp
 from __future__ import annotations
 
 import json
-import logging
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from otel_helisession.guard import caught, once
+from otel_helisession.guard import caught
 from otel_helisession.intake import status
 from otel_helisession.intake.body import BusyError, Room, read_body
 from otel_helisession.intake.compression import (
@@ -21,7 +20,7 @@ from otel_helisession.intake.compression import (
     UnknownEncodingError,
     decompress,
 )
-from otel_helisession.intake.inbox import FullError
+from otel_helisession.intake.inbox import BUSY, FullError, unwritable
 from otel_helisession.intake.intake import Intake
 from otel_helisession.intake.receipt import Receipt
 from otel_helisession.intake.signals import Signal
@@ -33,9 +32,6 @@ _TYPES: Final = {PROTOBUF: PROTOBUF, "application/protobuf": PROTOBUF, JSON: JSO
 
 RETRY_SECONDS: Final = 1
 """When to come again: 10 MB are read in the meantime."""
-
-BUSY: Final = "more spans wait than can be read; send this request again"
-
 
 _REFUSED: Final = {
     401: status.UNAUTHENTICATED,
@@ -89,7 +85,7 @@ def _accepted(intake: Intake, signal: Signal, media: str, body: bytes, encoding:
         intake.count(refused=1)
         return busy(media)
     except OSError as error:
-        return unwritable(media, error)
+        return unwritten(media, unwritable(error))
     except Exception as error:
         caught("OTLP over HTTP", error)
         return failure(media, 400, status.INVALID_ARGUMENT, "this request cannot be read")
@@ -137,10 +133,8 @@ def busy(media: str) -> Response:
     return made
 
 
-def unwritable(media: str, error: OSError) -> Response:
-    """Return the same where the disk takes nothing, and log why, once."""
-    message = f"received spans cannot be written: {error.strerror or error}"
-    once(("intake", "write", error.errno), logging.WARNING, "%s", message)
+def unwritten(media: str, message: str) -> Response:
+    """Return the same where the disk takes nothing: *message* says why."""
     made = failure(media, 503, status.UNAVAILABLE, message)
     made.headers["retry-after"] = str(30 * RETRY_SECONDS)
     return made

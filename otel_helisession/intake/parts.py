@@ -1,4 +1,4 @@
-"""Parts: resources, scopes, spans, events and links of a request, of which there may be so many.
+"""Parts: resources, scopes, spans, events, links and log records of a request: how many may be.
 
 Each becomes up to a kB of memory, of however few bytes it was sent: a hundred kB, decompressed to
 thirty-two MB of nothing but empty ones, would be gigabytes.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from otel_helisession.otlp.json_fields import objects
 
 if TYPE_CHECKING:
+    from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
     from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 MAX_PARTS: Final = 200_000
@@ -52,9 +53,21 @@ def check(request: ExportTraceServiceRequest) -> None:
     _check(count + sum(len(span.events) + len(span.links) for span in spans))
 
 
+def check_logs(request: ExportLogsServiceRequest) -> None:
+    """Refuse *request* if it has too many.
+
+    Raises:
+        ValueError: It has.
+    """
+    count = len(request.resource_logs)
+    _check(count)
+    scopes = [one for group in request.resource_logs for one in group.scope_logs]
+    _check(count + len(scopes) + sum(len(one.log_records) for one in scopes))
+
+
 def _check(count: int) -> None:
     if count > MAX_PARTS:
         raise ValueError(
-            f"the request has {count:,} resources, scopes, spans, events and links; "
+            f"the request has {count:,} resources, scopes, spans, events, links and log records; "
             f"accepted: {MAX_PARTS:,}; send smaller batches"
         )

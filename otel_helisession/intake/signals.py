@@ -85,7 +85,9 @@ def _spans_response(receipt: Receipt) -> Any:
 
 
 def _logs(intake: Intake, body: bytes) -> Receipt:
-    return intake.accept_logs(_parsed(ExportLogsServiceRequest, body))
+    request = _parsed(ExportLogsServiceRequest, body)
+    parts.check_logs(request)
+    return intake.accept_logs(request)
 
 
 def _json_logs(intake: Intake, body: bytes) -> Receipt:

@@ -15,7 +15,7 @@ from otel_helisession.guard import caught
 from otel_helisession.logs import messages, names
 from otel_helisession.sessions.context import current_session
 
-_OURS = frozenset({semconv.SESSION_ID, semconv.SESSION_PATH, semconv.SESSION_NAME})
+_OURS = semconv.SESSION_KEYS
 
 
 class SessionLogRecordProcessor(LogRecordProcessor):

@@ -32,6 +32,8 @@ def loads(text: str | bytes) -> dict[str, Any]:
         said = json.loads(text)
     except RecursionError:
         raise ValueError("the JSON nests too deep") from None
+    except ValueError as error:
+        raise ValueError(f"this is no JSON: {error}") from None
     if not isinstance(said, dict):
         raise ValueError(f"OTLP's JSON is an object, not {fields.shown(said)}")
     return said

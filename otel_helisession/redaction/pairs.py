@@ -81,7 +81,6 @@ _SETTING: Final = re.compile(
     r"|aws_secret_access_key ?)= ?(?:\\*[\"'])?)[^\s\"'\\&;,]{6,}"
 )
 _USER_IN_URL: Final = re.compile(r"""://[^/\s:@"'\\?#]*:[^/\s@"'\\?#]+@""")
-_AMPERSANDS: Final = ("&", "\\u0026")
 
 
 def masked_pairs(text: str, *, is_query: bool = False) -> str:

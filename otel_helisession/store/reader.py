@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 from otel_helisession.conventions.operation import Usage
 from otel_helisession.sessions.text import MAX_ID_CHARS
 from otel_helisession.store import body, tally
+from otel_helisession.store.choices import CHOICES, Choices, choices
 from otel_helisession.store.connection import connect_to_read, transaction, translated
 from otel_helisession.store.listing import FIGURES, Figures, SessionFilter, escaped
 from otel_helisession.store.location import identity, store_path
@@ -172,6 +173,10 @@ class SessionReader:
     def figures(self) -> list[Figures]:
         """Return the figures of every session, in no order; counts nothing."""
         return list(map(Figures._make, self._rows(FIGURES)))
+
+    def choices(self) -> Choices:
+        """Return the names, users and models that a list can be filtered by."""
+        return choices(self._rows(CHOICES))
 
     def saying(
         self, phrase: Phrase, session_ids: Collection[str], seconds: float

@@ -103,8 +103,9 @@ class _Questions:
         exporting = Below("/api/sessions/{id:path}/export", self._export)
         events = Route("/api/events", self._events)
         names = Route("/api/names", self._names)
+        choices = Route("/api/choices", self._choices)
         session = Route("/api/sessions/{id:path}", self._session)
-        return [exporting, events, names, *routes, session]
+        return [exporting, events, names, choices, *routes, session]
 
     def page(self, request: Request) -> Response:
         """Return the page of a session; for the start of an id, the way to the whole of it."""
@@ -136,6 +137,13 @@ class _Questions:
             "names",
             request,
             lambda reader, version: dumped({"version": version, **answers.names(reader)}),
+        )
+
+    def _choices(self, request: Request) -> Response:
+        return self._kept(
+            "choices",
+            request,
+            lambda reader, version: dumped({"version": version, **reader.choices()._asdict()}),
         )
 
     def _kept(

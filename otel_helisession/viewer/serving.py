@@ -28,6 +28,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 viewer.app,
+                log_config=None,  # uvicorn's own would let the receivers' INFO through for a moment
                 log_level="warning",
                 access_log=False,
                 server_header=False,

@@ -84,7 +84,7 @@ def test_a_store_that_is_not_there_is_not_made(command: Command, tmp_path: Path)
     path = tmp_path / "none" / "s.db"
     done = command("ls", "--store", str(path))
     assert (done.code, done.out) == (0, "")
-    assert done.err == f"There is no store at {path}\nMake some: helisession demo\n"
+    assert done.err == f"There is no store at {path}\nFor sessions to look at: helisession demo\n"
     assert json.loads(command("ls", "--json", "--store", str(path)).out) == {"sessions": []}
     assert not path.parent.exists()
 
@@ -116,7 +116,8 @@ def test_an_empty_store_says_what_to_do(command: Command, trip: None) -> None:
     command("rm", "--all", "--yes")
     done = command("ls")
     assert (done.code, done.out) == (0, "")
-    assert re.fullmatch(r"No sessions in \S+\nMake some: helisession demo\n", done.err)
+    hint = "For sessions to look at: helisession demo"
+    assert re.fullmatch(rf"No sessions in \S+\n{hint}\n", done.err)
 
 
 def test_a_damaged_store_exits_with_2(command: Command, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ _METRICS: Final = (
     "of the exporter. A span counts when its destination has answered, not when it is handed over."
 )
 _AFTER: Final = (
-    "A span that ends after shutdown counts as dropped with error.type _OTHER, not "
-    "already_shutdown; and each series is there from the start, with 0."
+    "A span that ends after shutdown counts as already_shutdown here, too, but under a component "
+    "type of ours; and each series is there from the start, with 0."
 )
 
 EXPECTED: Final[dict[str, str]] = {

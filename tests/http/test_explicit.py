@@ -10,6 +10,7 @@ from opentelemetry import trace
 
 from otel_helisession import current_session, session, step
 from otel_helisession.http import instrument_httpx
+from otel_helisession.sessions import bucket
 from tests.collecting import CollectedSpans
 from tests.http.conftest import Caller, announced
 from tests.servers.echo import EchoServer
@@ -164,6 +165,20 @@ def test_what_another_library_wrote_on_the_span_stays(
     assert attributes["session.id"] == "theirs"
     assert attributes["gen_ai.conversation.id"] == "thread-9"
     assert attributes["helicone.session.id"] == "mine"
+
+
+def test_the_bucket_goes_with_the_id(
+    caller: Caller, echo: EchoServer, spans: CollectedSpans, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also on a span that had another session's, and from then on: not only once it is finished."""
+    monkeypatch.setattr(bucket, "stamped", True)
+    instrument_httpx()
+    theirs: Any = {**LLM, "session.id": "theirs"}
+    with trace.get_tracer("test").start_as_current_span("chat", attributes=theirs) as span:
+        caller.post(echo.url, headers=OWN)
+        seen: Any = span
+        mine = bucket.bucket_of(bucket.randomness("mine"))
+        assert seen.attributes["helicone.session.bucket"] == mine
 
 
 def test_an_llm_span_of_ours_is_that_sessions(

@@ -52,7 +52,7 @@ def test_one_bad_line_is_named(tmp_path: Path, store: Path) -> None:
     assert [row.name for row in rows(store)] == ["first", "third"]
     assert (done.spans, done.lines, done.bad) == (2, 7, 4)
     assert [problem.removeprefix(f"{path}:")[:30] for problem in done.problems] == [
-        "2: Expecting property name enc",
+        "2: this is no JSON: Expecting ",
         "4: no resourceSpans in it; is ",
         "5: 1 of 1 spans refused: 1 tim",
         "7: cut off",

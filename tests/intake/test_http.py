@@ -161,23 +161,29 @@ def test_a_body_of_very_many_parts_is_refused(http: HttpReceiver) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "media"),
+    ("path", "body", "media"),
     [
-        (bytes([0x0A, 0]) * 4, PROTOBUF),
-        (encoded(*(span("x", number) for number in (1, 2))), PROTOBUF),
-        (b'{"resourceSpans": [{}, {}, {}, {}]}', JSON),
-        (b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"events": [{}]}]}]}]}', JSON),
-        (b'{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}, {}]}]}]}', JSON),
+        ("/v1/traces", bytes([0x0A, 0]) * 4, PROTOBUF),
+        ("/v1/traces", encoded(*(span("x", number) for number in (1, 2))), PROTOBUF),
+        ("/v1/traces", b'{"resourceSpans": [{}, {}, {}, {}]}', JSON),
+        (
+            "/v1/traces",
+            b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"events": [{}]}]}]}]}',
+            JSON,
+        ),
+        ("/v1/logs", bytes([0x0A, 0]) * 4, PROTOBUF),
+        ("/v1/logs", bytes([0x0A, 6, 0x12, 4, 0x12, 0, 0x12, 0]), PROTOBUF),
+        ("/v1/logs", b'{"resourceLogs": [{"scopeLogs": [{"logRecords": [{}, {}]}]}]}', JSON),
     ],
 )
 def test_a_request_of_too_many_parts_is_refused(
-    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch, body: bytes, media: Any
+    http: HttpReceiver, monkeypatch: pytest.MonkeyPatch, path: str, body: bytes, media: Any
 ) -> None:
     """However short: each would take a kB of memory."""
     monkeypatch.setattr("otel_helisession.intake.parts.MAX_PARTS", 3)
-    response = post(http, body, media, "/v1/logs" if b"Logs" in body else "/v1/traces")
+    response = post(http, body, media, path)
     assert response.status_code == 400
-    assert b"has 4 resources, scopes, spans, events and links; accepted: 3" in response.content
+    assert b"has 4 resources, scopes, spans, events, links and log records" in response.content
 
 
 def test_a_full_inbox_asks_to_come_again(

@@ -105,7 +105,7 @@ def test_any_json_is_a_request_or_a_value_error(said: Any, value: Any) -> None:
     ("line", "problem"),
     [
         ("[]", "OTLP's JSON is an object, not an array"),
-        ("{", "Expecting property name"),
+        ("{", "this is no JSON: Expecting property name"),
         ("[" * 100_000, "nests too deep"),
         (b"\xff\xfe\xff", "codec can't decode"),
         ('{"resourceSpans": 1}', "resourceSpans must be an array of objects, not 1"),

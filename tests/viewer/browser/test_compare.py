@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.viewer.browser import made_spans
 from tests.viewer.browser.conftest import OpenPage
 from tests.viewer.browser.running import running
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
@@ -39,3 +43,38 @@ def test_a_fifth_more_or_less_is_in_colour(
         duration = page.locator(".versus-change td").first
         expect(duration.locator(".delta")).to_have_text(said)
         expect(duration.locator(".delta.is-notable")).to_have_count(notable)
+
+
+def test_the_pair_that_was_asked_for_last_is_shown(open_page: OpenPage, tmp_path: Path) -> None:
+    """Also when the answer about the one before comes after it."""
+    store = tmp_path / "compared.db"
+    for id in ("slow", "quick", "other"):
+        made = made_spans.Maker()
+        made.end(made.begin("chat", 0, None, **made_spans.session(id, id, "/ask")), 10)
+        made.store(store)
+    with running(store) as address:
+        page = open_page("/compare?a=quick&b=other", address=address)
+        page.locator(".versus-who").first.wait_for()
+        held: list[Route] = []
+        page.route("**/api/sessions/slow", lambda route: held.append(route))
+        with page.expect_request("**/api/sessions/slow"):
+            _follow(page, "/compare?a=slow&b=other")
+        with page.expect_response("**/api/sessions/quick"):
+            _follow(page, "/compare?a=quick&b=other")
+        with page.expect_response("**/api/sessions/slow"):
+            held[0].continue_()
+        page.evaluate("new Promise((done) => setTimeout(done, 200))")
+        assert "slow" not in page.locator("main").inner_text()
+
+
+def _follow(page: Page, href: str) -> None:
+    """Click a link to *href*."""
+    page.evaluate(
+        """href => {
+            const link = Object.assign(document.createElement("a"), { href });
+            link.dataset.inside = "";
+            document.body.append(link);
+            link.click();
+        }""",
+        href,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,25 @@ def test_a_search_is_one_step_of_the_history(open_page: OpenPage) -> None:
     expect(page.get_by_role("searchbox")).to_have_value("")
 
 
+@pytest.mark.parametrize(("start", "tab"), [("/", "names"), ("/names", "sessions")])
+def test_the_last_letter_does_not_search_the_next_page(
+    open_page: OpenPage, start: str, tab: str
+) -> None:
+    """It waits a moment, in which somebody may have gone on."""
+    page = open_page(start)
+    page.locator(".list-count", has_text=re.compile("[0-9]")).wait_for()
+    query = page.evaluate(
+        """tab => {
+            const input = document.querySelector("input[type=search]");
+            for (input.value of ["C", "Ca"]) input.dispatchEvent(new Event("input"));
+            document.querySelector(`[data-page=${tab}]`).click();
+            return new Promise((done) => setTimeout(() => done(location.search), 300));
+        }""",
+        tab,
+    )
+    assert query == ""
+
+
 def test_filters_are_chips_and_stand_in_the_address(open_page: OpenPage) -> None:
     """A filter of the form becomes a chip; the chip's click takes it away."""
     page = open_page("/")
@@ -102,6 +122,27 @@ def test_filters_are_chips_and_stand_in_the_address(open_page: OpenPage) -> None
     expect(page.locator(".chip")).to_have_count(1)
     page.go_back()
     expect(page.locator(".chip", has_text="with Tool calls")).to_be_visible()
+
+
+def test_the_form_offers_what_sessions_have(open_page: OpenPage) -> None:
+    """Names, users and models of the store, asked for when the form opens, not before."""
+    page = open_page("/")
+    _rows(page)
+    asked = (
+        "performance.getEntriesByType('resource').filter(one => /choices/.test(one.name)).length"
+    )
+    assert page.evaluate(asked) == 0
+    page.locator("summary", has_text="Filter").click()
+    page.locator("#known-models option").first.wait_for(state="attached")
+    assert page.evaluate(asked) == 1
+    values = "input => [...input.list.options].map(option => option.value)"
+    names, users, models = (
+        set(page.get_by_label(word, exact=True).evaluate(values))
+        for word in ("Name", "User", "Model")
+    )
+    assert {"Trip planner", "Support"} <= names
+    assert {"user-01", "user-02"} <= users
+    assert {"gpt-5.4-mini", "a-model-of-our-own"} <= models
 
 
 def test_nothing_found_says_what_was_asked(open_page: OpenPage) -> None:

@@ -4,13 +4,14 @@
 
 import { sessionCost } from "../list/columns.js";
 import { h, link, onceAFrame, paint, put, settled } from "../parts/dom.js";
-import { compact, cost, duration, isKnown, moment, percent, shortId, whole } from "../parts/format.js";
+import { compact, cost, duration, isKnown, moment, percent, whole } from "../parts/format.js";
 import { icon } from "../parts/icons.js";
 import { problem, unreachable } from "../parts/problem.js";
 import { isDark, Palette } from "../session/palette.js";
 import { Spans } from "../session/spans.js";
 import { sessionHref } from "../shell/router.js";
 import { comparedPaths, difference } from "./comparison.js";
+import { idPieces, toldApart } from "./told_apart.js";
 import { drawWhen, whenCanvas } from "./when.js";
 
 const MEASURES = [
@@ -48,8 +49,7 @@ export class ComparePage {
 
   arrive(query) {
     const ids = [query.get("a") ?? "", query.get("b") ?? ""];
-    if (String(ids) === this.ids) return;
-    this.ids = String(ids);
+    if (ids.every((id, place) => id === this.asked?.[place])) return;
     this.asked = ids;
     this.seal = "";
     this.#load(ids);
@@ -71,7 +71,7 @@ export class ComparePage {
         }),
       );
     const answers = await Promise.allSettled(ids.map((id) => this.app.source.session(id, this.stop.signal)));
-    if (this.stop.signal.aborted) return;
+    if (this.stop.signal.aborted || ids !== this.asked) return; // or it would undo a later answer
     const failed = answers.findIndex(({ status }) => status === "rejected");
     if (failed >= 0) {
       const { reason } = answers[failed];
@@ -118,6 +118,7 @@ export class ComparePage {
 
   #head(a, b) {
     const swap = `/compare?${new URLSearchParams({ a: b.session.id, b: a.session.id })}`;
+    const ids = toldApart(a.session.id, b.session.id);
     const cells = (which, letter) =>
       MEASURES.map(([word, value, unit]) => {
         const said = value(which);
@@ -167,8 +168,8 @@ export class ComparePage {
         h(
           "tbody",
           {},
-          h("tr", {}, who("A", a.session), cells(a, "A")),
-          h("tr", {}, who("B", b.session), cells(b, "B")),
+          h("tr", {}, who("A", a.session, ids[0]), cells(a, "A")),
+          h("tr", {}, who("B", b.session, ids[1]), cells(b, "B")),
           h("tr", { class: "versus-change" }, h("th", { scope: "row", text: "Change" }), changes),
         ),
       ),
@@ -250,7 +251,7 @@ export class ComparePage {
   }
 }
 
-function who(letter, session) {
+function who(letter, session, id) {
   return h(
     "th",
     { scope: "row" },
@@ -258,7 +259,7 @@ function who(letter, session) {
       "span",
       { class: "versus-who" },
       h("span", { class: "letter", text: letter }),
-      link(sessionHref(session.id), { class: "mono", title: session.id, text: shortId(session.id) }),
+      link(sessionHref(session.id), { class: "mono", title: session.id }, ...idPieces(id)),
       h("span", { class: "second", text: moment(session.started) }),
     ),
   );

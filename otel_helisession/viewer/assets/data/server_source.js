@@ -35,6 +35,11 @@ export class ServerSource {
     return this.#get("/api/names", signal);
   }
 
+  /** @returns {Promise<{names: string[], users: string[], models: string[]}>} what lists can be filtered by. */
+  choices() {
+    return this.#get("/api/choices");
+  }
+
   /** @param {string} id @param {AbortSignal} [signal] */
   session(id, signal) {
     return this.#get(`/api/sessions/${encodeURIComponent(id)}`, signal);

@@ -8,7 +8,7 @@ import { cost, duration, isKnown, moment, whole } from "../parts/format.js";
 import { icon } from "../parts/icons.js";
 import { kindTag } from "../parts/kinds.js";
 import { outsideEntries } from "../session/actions.js";
-import { statusWord } from "../session/tree_row.js";
+import { errorTitle, statusWord } from "../session/tree_row.js";
 import { chat } from "./chat.js";
 import { dataSections, toolSections, vectorSections } from "./operations.js";
 import { rawSections } from "./raw.js";
@@ -157,7 +157,7 @@ function failure(spans, span) {
   return h(
     "div",
     { class: "failure" },
-    h("b", { text: [http, type].filter(Boolean).join(" ") || "Error" }),
+    h("b", { text: errorTitle(spans, span) }),
     message && h("p", { text: withoutType(message, type) }),
   );
 }

@@ -135,7 +135,7 @@ export function sessionCost(one) {
 }
 
 /** @param {number} errors */
-export function errorCount(errors) {
+function errorCount(errors) {
   if (!errors) return h("span", { class: "faint" }, "–", spoken(" none"));
   return h("span", { class: "error-count" }, icon("error"), whole(errors));
 }

@@ -2,10 +2,11 @@
  * The filters of the list: a form to add them, and chips for those that hold. The URL has them all.
  */
 
-import { h, put } from "../parts/dom.js";
+import { h } from "../parts/dom.js";
 import { icon } from "../parts/icons.js";
 import { REQUEST_KINDS, kindWord } from "../parts/kinds.js";
 import { duration } from "../parts/format.js";
+import { Choices } from "./choices.js";
 
 const SPANS_OF_TIME = {
   "1h": ["the last hour", 3600e3],
@@ -85,18 +86,18 @@ export function chips(query, change) {
  * The form behind the button "Filter".
  *
  * @param {() => URLSearchParams} current @param {(changes: Record<string, string | null>) => void} change
- * @param {() => Promise<string[]>} names
+ * @param {() => Promise<Record<string, string[]>>} known what there is to choose from
  */
-export function filterForm(current, change, names) {
-  const options = h("datalist", { id: "known-names" });
+export function filterForm(current, change, known) {
+  const choices = new Choices(known);
   const form = /** @type {HTMLFormElement} */ (
     h(
       "form",
       { class: "filter-form", "aria-label": "Filters" },
-      options,
-      field("Name", h("input", { name: "name", type: "text", list: "known-names", autocomplete: "off" })),
-      field("User", h("input", { name: "user", type: "text", autocomplete: "off" })),
-      field("Model", h("input", { name: "model", type: "text", autocomplete: "off" })),
+      choices.element,
+      field("Name", choices.input("name", "names")),
+      field("User", choices.input("user", "users")),
+      field("Model", choices.input("model", "models")),
       field(
         "With calls of",
         select("kind", [["", "any kind"], ...REQUEST_KINDS.map((kind) => [kind, kindWord(kind)])]),
@@ -124,14 +125,11 @@ export function filterForm(current, change, names) {
     h("summary", { class: "button" }, icon("filter"), h("span", { text: "Filter" })),
     form,
   );
-  box.addEventListener("toggle", async () => {
+  box.addEventListener("toggle", () => {
     if (!box.open) return;
     set(form, current());
     form.querySelector("input")?.focus();
-    put(
-      options,
-      (await names().catch(() => [])).slice(0, 500).map((value) => h("option", { value })),
-    );
+    choices.renew();
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();

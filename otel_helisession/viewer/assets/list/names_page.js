@@ -31,7 +31,7 @@ export class NamesPage {
     });
     this.input.addEventListener(
       "input",
-      settledFirst(() => app.router.change({ q: this.input.value || null }), 120),
+      settledFirst(() => this.element.isConnected && app.router.change({ q: this.input.value || null }), 120),
     );
     this.count = h("span", { class: "muted list-count" });
     this.body = h("div", { class: "names" });

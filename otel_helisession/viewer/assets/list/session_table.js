@@ -48,16 +48,18 @@ export class SessionTable {
       show: (row, index) => this.#show(row, index),
       seen: (first, last) => this.#seen(first, last),
     });
-    this.narrow.addEventListener("change", () => {
+    this.onNarrow = () => {
       this.virtual.resize(this.data.total, this.#rowHeight());
       this.refresh();
-    });
+    };
+    this.narrow.addEventListener("change", this.onNarrow);
     this.onMarks = () => this.refresh();
     addEventListener("helisession-marks", this.onMarks);
   }
 
   end() {
     this.virtual.end();
+    this.narrow.removeEventListener("change", this.onNarrow);
     removeEventListener("helisession-marks", this.onMarks);
   }
 

@@ -115,6 +115,7 @@ export class SessionsPage {
 
   /** Search for *text*. A step in the history is to begin or end a search, not each letter. */
   #searched(text) {
+    if (!this.element.isConnected) return; // the page was left: what is shown now has a query of its own
     const before = this.query.get("q") ?? "";
     this.app.router.change({ q: text || null }, { step: !text !== !before });
   }
@@ -123,7 +124,7 @@ export class SessionsPage {
     return filterForm(
       () => this.query,
       (changes) => this.#change(changes),
-      async () => (await this.app.source.names()).names.map(({ name }) => name).filter(Boolean),
+      () => this.app.source.choices(),
     );
   }
 

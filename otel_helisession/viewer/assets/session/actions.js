@@ -5,7 +5,7 @@
 import { menu } from "../parts/menu.js";
 
 /** The URL for one session or span, or null when the template is none, or not of the web. */
-export function outsideUrl(template, values) {
+function outsideUrl(template, values) {
   if (!template) return null;
   const url = template.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ""));
   return /^https?:\/\//i.test(url) ? url : null;

@@ -7,8 +7,6 @@ import { compact, cost, counted, duration, isKnown, whole } from "../parts/forma
 import { icon } from "../parts/icons.js";
 import { kindTag, kindWord } from "../parts/kinds.js";
 
-export const TREE_COLUMNS = ["name", "bar", "duration", "tokens", "cost"];
-
 /** An empty row. */
 export function makeRow() {
   const fold = h(
@@ -106,7 +104,13 @@ function spanWords(spans, span) {
       { class: "tree-what" },
       kindTag(kind),
       h("span", { class: "span-name", title: name === title ? title : `${title} (${name})`, text: title }),
-      fault ? h("span", { class: `status status-${fault}`, text: statusWord(spans, span) }) : null,
+      fault
+        ? h("span", {
+            class: `status status-${fault}`,
+            title: errorTitle(spans, span),
+            text: statusWord(spans, span),
+          })
+        : null,
     ),
     h("span", { class: "tree-by", text: kind === "structure" ? "" : spans.byline(span) }),
   ];
@@ -118,6 +122,12 @@ export function statusWord(spans, span) {
   if (http >= 400) return String(http);
   const type = spans.get(span, "error_type") ?? "";
   return type.split(".").pop() || "error";
+}
+
+/** The whole of what that mark is a part of: `429 openai.RateLimitError`. An error's type may be its HTTP status. */
+export function errorTitle(spans, span) {
+  const said = [spans.get(span, "http_status"), spans.get(span, "error_type")].filter(Boolean).map(String);
+  return [...new Set(said)].join(" ") || "Error";
 }
 
 function spanFacts(spans, span) {
