@@ -62,6 +62,7 @@ class Joining:
         self._said: OrderedDict[Key, _Said] = OrderedDict()
         self._chars = 0
         self._takers: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._returning: weakref.WeakSet[Any] = weakref.WeakSet()
         self.restart()
 
     def restart(self) -> None:
@@ -75,13 +76,27 @@ class Joining:
         """Whether anybody finishes spans; otherwise nothing needs to be put here."""
         return len(self._takers) > 0
 
-    def expect(self, taker: object) -> None:
-        """Announce that *taker* will take what is said of each span; held weakly."""
+    def expect(self, taker: object, *, returning: bool = False) -> None:
+        """Announce that *taker* will take what is said of each span; held weakly.
+
+        Args:
+            taker: It.
+            returning: It takes the same again when more has been said. Then nothing is
+                forgotten but by the bounds.
+        """
         self._takers.add(taker)
+        if returning:
+            self._returning.add(taker)
 
     def dismiss(self, taker: object) -> None:
-        """Take back that *taker* will."""
+        """Take back that *taker* will, and forget what only it would have taken again."""
         self._takers.discard(taker)
+        self._returning.discard(taker)
+        if len(self._returning):
+            return
+        with self._lock:
+            for key in [key for key, said in self._said.items() if said.takers <= 0]:
+                self._forget(key)
 
     def put(self, key: Key, values: Mapping[str, str]) -> None:
         """Keep *values*, JSON texts by attribute; a value that is there already is replaced."""
@@ -109,10 +124,13 @@ class Joining:
             if said is None:
                 return {}
             said.takers -= 1
-            if said.takers <= 0:
+            if said.takers <= 0 and not len(self._returning):
                 self._forget(key)
             lists = {name: f"[{','.join(items)}]" for name, items in said.lists.items()}
             return {**lists, **said.values}
+
+    def __contains__(self, key: Key) -> bool:
+        return key in self._said
 
     def __len__(self) -> int:
         return len(self._said)

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Final
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
@@ -57,36 +56,31 @@ class BatchReader:
         self._families = Families(self._recall, by_trace)
         self._has_content = has_content
         self._awaiting: OrderedDict[joining.Key, bytes] = OrderedDict()
-        # With what log records said of them, which is told once, while their batch is tried.
-        self._unwritten: dict[joining.Key, Prepared] = {}
-        joining.current.expect(self)
+        self._heard = b""  # log records whose spans could not be stored yet, and which come again
+        joining.current.expect(self, returning=True)
 
     def store(self, preparation: Preparation) -> None:
         """Store a batch of spans. What was stored of it before is replaced by the same."""
         made = iter(preparation.made)
         while chunk := list(islice(made, _AT_ONCE)):
             self._store([self._joined(one) for one in chunk])
-        self._unwritten.clear()
         self.unstorable += preparation.unstorable  # last: a batch that failed comes again
 
     def store_logs(self, body: bytes) -> None:
         """Keep the messages of log records for spans that come later, and add them to those
         that have come."""
-        early: list[SimpleNamespace] = []
+        is_new, self._heard = body != self._heard, body
         late: dict[joining.Key, bytes] = {}
         for record in logs.records_of(ExportLogsServiceRequest.FromString(body)):
             key = (record.trace_id, record.span_id)
-            span = self._awaiting.get(key)
-            if span is None:
-                early.append(record)
-            else:
+            if is_new:
                 messages.keep(record)
-                late[key] = span
+            if key in self._awaiting:
+                late[key] = self._awaiting[key]
         if late:
             spans = late.values()
             self._store([one for span in spans for one in prepare(span, self._has_content).made])
-        for record in early:  # last: of a batch that failed and comes again, nothing is kept twice
-            messages.keep(record)
+        self._heard = b""
 
     def look_again(self) -> None:
         """Look in the store for parents that another process may have put there meanwhile."""
@@ -107,16 +101,13 @@ class BatchReader:
             return one
         row = one.entry.row
         key = (int(row.trace_id, 16), int(row.span_id, 16))
-        if key in self._unwritten:
-            return self._unwritten[key]
         self._awaiting[key] = one.again
         if len(self._awaiting) > _MAX_AWAITING:
             self._awaiting.popitem(last=False)
-        if not len(joining.current):
+        if key not in joining.current:
             return one
         again = prepare(one.again, self._has_content).made
-        self._unwritten[key] = again[0] if again else one
-        return self._unwritten[key]
+        return again[0] if again else one
 
     def _store(self, made: Sequence[Prepared]) -> None:
         """Store spans, and what they move."""

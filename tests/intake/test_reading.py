@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, ResourceLogs, ScopeLogs
 
 from otel_helisession.intake import reading
@@ -22,18 +22,18 @@ from tests.intake.conftest import rows
 from tests.intake.requests import TRACE, encoded, llm
 
 CALLS = (1, 2)
-ASKED = [{"role": "user", "parts": [{"type": "text", "content": "Where to stay?"}]}]
+QUESTION, ANSWER = "Where to stay?", "Near the river."
+ASKED = [{"role": "user", "parts": [{"type": "text", "content": QUESTION}]}]
 
 
-def records() -> bytes:
-    """Return a request that says what each of the calls was asked."""
-    content = KeyValue(key="content", value=AnyValue(string_value="Where to stay?"))
-    asked = AnyValue()
-    asked.kvlist_value.values.append(content)
+def records(text: str = QUESTION, event: str = "gen_ai.user.message") -> bytes:
+    """Return a request that says what each of the calls was asked, or another event of theirs."""
+    said = AnyValue()
+    said.kvlist_value.values.add(key="content").value.string_value = text
     made = [
         LogRecord(
-            event_name="gen_ai.user.message",
-            body=asked,
+            event_name=event,
+            body=said,
             trace_id=TRACE.to_bytes(16, "big"),
             span_id=call.to_bytes(8, "big"),
         )
@@ -43,11 +43,11 @@ def records() -> bytes:
     return ExportLogsServiceRequest(resource_logs=logs).SerializeToString()
 
 
-def asked_of(store: Path) -> list[Any]:
-    """Return what each stored call was asked."""
+def said_in(store: Path, side: str = "input") -> list[Any]:
+    """Return what each stored call was asked, or answered."""
     with SessionReader(store) as opened:
         details = [opened.detail(row) for row in rows(store)]
-    return [one.operation["conversation"].get("input") for one in details if one is not None]
+    return [one.operation["conversation"].get(side) for one in details if one is not None]
 
 
 def insist(monkeypatch: pytest.MonkeyPatch, *steps: Callable[[], None], busy_at: int = 1) -> None:
@@ -84,7 +84,7 @@ def test_what_records_said_is_stored_once(
     steps = [lambda one=one: reader.store(one) for one in came]
     steps.insert(first, lambda: reader.store_logs(records()))
     insist(monkeypatch, *steps)
-    assert asked_of(store) == [ASKED, ASKED]
+    assert said_in(store) == [ASKED, ASKED]
 
 
 def test_what_records_said_is_not_lost_when_half_a_batch_was_stored(
@@ -95,7 +95,23 @@ def test_what_records_said_is_not_lost_when_half_a_batch_was_stored(
     reader.store_logs(records())
     both = prepare(encoded(*(llm("chat", call) for call in CALLS)), True)
     insist(monkeypatch, lambda: reader.store(both), busy_at=2)
-    assert asked_of(store) == [ASKED, ASKED]
+    assert said_in(store) == [ASKED, ASKED]
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_question_and_its_answer_may_come_apart(
+    reader: BatchReader, store: Path, monkeypatch: pytest.MonkeyPatch, first: int
+) -> None:
+    """In batches of log records around that of the calls, in any order."""
+    answers = records(ANSWER, "gen_ai.choice")
+    steps = [lambda: reader.store_logs(records()), lambda: reader.store_logs(answers)]
+    calls = prepare(encoded(*(llm("chat", call) for call in CALLS)), True)
+    steps.insert(first, lambda: reader.store(calls))
+    insist(monkeypatch, *steps)
+    assert said_in(store) == [ASKED, ASKED]
+    assert [one[0]["parts"] for one in said_in(store, "output")] == [
+        [{"type": "text", "content": ANSWER}]
+    ] * 2
 
 
 def test_what_is_too_odd_is_counted_once(

@@ -339,3 +339,20 @@ def llm_url() -> Iterator[Callable[[], str]]:
 
     with ScriptedLLM() as llm:
         yield lambda: llm.openai_url
+
+
+def test_who_returns_takes_all_that_was_said(fresh: Joining) -> None:
+    """As often as it asks; once it goes, what it has taken is forgotten, and nothing else."""
+
+    class Taker:
+        """Whoever finishes spans."""
+
+    taker = Taker()
+    fresh.expect(taker, returning=True)
+    fresh.add((1, 1), "asked", '"a"')
+    assert fresh.take((1, 1)) == {"asked": '["a"]'}
+    fresh.add((1, 1), "asked", '"b"')
+    fresh.add((1, 2), "asked", '"c"')
+    assert ((1, 1) in fresh, fresh.take((1, 1))) == (True, {"asked": '["a","b"]'})
+    fresh.dismiss(taker)
+    assert ((1, 1) in fresh, fresh.take((1, 2))) == (False, {"asked": '["c"]'})
