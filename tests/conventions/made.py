@@ -25,7 +25,7 @@ def span(
     name: str = "a span",
     events: Sequence[tuple[str, Mapping[str, Any], float]] = (),
     kind: SpanKind = SpanKind.INTERNAL,
-    seconds: int = 2,
+    seconds: float = 2,
 ) -> ReadableSpan:
     """Return an ended span; each event is its name, attributes, and seconds after the start.
 
@@ -34,9 +34,9 @@ def span(
     tracer = _provider.get_tracer("made by hand")
     made = tracer.start_span(name, kind=kind, start_time=START)
     made.set_attributes(dict(attributes or {}))
-    for event, said, seconds in events:
-        made.add_event(event, dict(said), START + int(seconds * SECOND))
-    made.end(START + seconds * SECOND)
+    for event, said, at in events:
+        made.add_event(event, dict(said), START + int(at * SECOND))
+    made.end(START + int(seconds * SECOND))
     assert isinstance(made, ReadableSpan)
     if set(made.attributes or {}) == set(attributes or {}):
         return made

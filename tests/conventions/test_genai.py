@@ -371,6 +371,12 @@ def test_milliseconds_for_seconds_are_noticed() -> None:
     assert read({**CHAT, "gen_ai.response.time_to_first_chunk": -1}).time_to_first_token_ms is None
 
 
+def test_a_coarse_clock_makes_no_milliseconds_of_seconds() -> None:
+    """A span of whole milliseconds may seem shorter than the wait for its first chunk."""
+    said = {**CHAT, "gen_ai.response.time_to_first_chunk": 0.1255}
+    assert read(said, seconds=0.125).time_to_first_token_ms == 125.5
+
+
 def test_chunk_events_are_trusted_while_none_is_missing() -> None:
     """The SDK keeps the newest 128; the first of 200 is gone, and with it the time."""
     few = [("gen_ai.content.completion.chunk", {}, 0.25 + n / 1000) for n in range(128)]

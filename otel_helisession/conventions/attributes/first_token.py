@@ -10,6 +10,9 @@ from opentelemetry.sdk.trace import ReadableSpan
 _MARGIN: Final = 1.001
 """A clock that measures may be another than the one that stamps spans."""
 
+_COARSE_SECONDS: Final = 0.001
+"""Spans of JavaScript, and logs for Helicone, start and end at whole milliseconds."""
+
 
 def first_token_ms(span: ReadableSpan, seconds: float | None) -> float | None:
     """Return *seconds* in milliseconds, as far as it can be true.
@@ -21,7 +24,7 @@ def first_token_ms(span: ReadableSpan, seconds: float | None) -> float | None:
         return None
     if span.start_time is None or span.end_time is None:
         return seconds * 1_000
-    lasted = max(span.end_time - span.start_time, 0) / 1e9 * _MARGIN
+    lasted = max(span.end_time - span.start_time, 0) / 1e9 * _MARGIN + _COARSE_SECONDS
     if seconds <= lasted:
         return seconds * 1_000
     return seconds if seconds <= lasted * 1_000 else None
