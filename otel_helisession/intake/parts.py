@@ -6,7 +6,7 @@ thirty-two MB of nothing but empty ones, would be gigabytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from otel_helisession.otlp.json_fields import objects
@@ -44,12 +44,7 @@ def check(request: ExportTraceServiceRequest) -> None:
     Raises:
         ValueError: It has.
     """
-    count = len(request.resource_spans)
-    _check(count)
-    scopes = [one for group in request.resource_spans for one in group.scope_spans]
-    count += len(scopes) + sum(len(one.spans) for one in scopes)
-    _check(count)
-    spans = (span for one in scopes for span in one.spans)
+    count, spans = _descent(request, ("resource_spans", "scope_spans", "spans"))
     _check(count + sum(len(span.events) + len(span.links) for span in spans))
 
 
@@ -59,10 +54,17 @@ def check_logs(request: ExportLogsServiceRequest) -> None:
     Raises:
         ValueError: It has.
     """
-    count = len(request.resource_logs)
-    _check(count)
-    scopes = [one for group in request.resource_logs for one in group.scope_logs]
-    _check(count + len(scopes) + sum(len(one.log_records) for one in scopes))
+    _descent(request, ("resource_logs", "scope_logs", "log_records"))
+
+
+def _descent(request: Any, names: Sequence[str]) -> tuple[int, Sequence[Any]]:
+    """Return how many parts of *names*, each below the one before, there are, and the lowest."""
+    level, count = [request], 0
+    for name in names:
+        count += sum(len(getattr(one, name)) for one in level)
+        _check(count)
+        level = [part for one in level for part in getattr(one, name)]
+    return count, level
 
 
 def _check(count: int) -> None:
