@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -30,6 +30,10 @@ _AT_ONCE: Final = 512
 _MAX_AWAITING: Final = 2_000
 """Calls without messages that are kept in memory for log records that may come after them."""
 
+_MAX_HEARD: Final = 256
+"""Batches of log records that are known when they come again: the store was busy, or their
+sender heard no answer."""
+
 _MAX_ORPHANED: Final = 50
 
 
@@ -56,7 +60,7 @@ class BatchReader:
         self._families = Families(self._recall, by_trace)
         self._has_content = has_content
         self._awaiting: OrderedDict[joining.Key, bytes] = OrderedDict()
-        self._heard = b""  # log records whose spans could not be stored yet, and which come again
+        self._heard: deque[int] = deque(maxlen=_MAX_HEARD)
         joining.current.expect(self, returning=True)
 
     def store(self, preparation: Preparation) -> None:
@@ -68,8 +72,9 @@ class BatchReader:
 
     def store_logs(self, body: bytes) -> None:
         """Keep the messages of log records for spans that come later, and add them to those
-        that have come."""
-        is_new, self._heard = body != self._heard, body
+        that have come. A batch that comes again says nothing new."""
+        is_new = hash(body) not in self._heard
+        self._heard.append(hash(body))
         late: dict[joining.Key, bytes] = {}
         for record in logs.records_of(ExportLogsServiceRequest.FromString(body)):
             key = (record.trace_id, record.span_id)
@@ -80,7 +85,6 @@ class BatchReader:
         if late:
             spans = late.values()
             self._store([one for span in spans for one in prepare(span, self._has_content).made])
-        self._heard = b""
 
     def look_again(self) -> None:
         """Look in the store for parents that another process may have put there meanwhile."""

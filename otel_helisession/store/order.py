@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Final, Protocol, TypeVar
@@ -30,7 +29,7 @@ _start = attrgetter("start_unix_nano")
 _end = attrgetter("end_unix_nano")
 
 
-def ordered(spans: Sequence[_Span]) -> list[_Span]:
+def ordered(spans: list[_Span]) -> list[_Span]:
     """Return *spans*, which are :data:`IN_ORDER`, with those of one moment as they came to be.
 
     Clocks are coarse: JavaScript's tracers know the start of a span by the millisecond, so that
@@ -38,7 +37,7 @@ def ordered(spans: Sequence[_Span]) -> list[_Span]:
     spans a parent stands before its children, and what ended first before what ended later.
     """
     if len(set(map(_start, spans))) == len(spans):
-        return list(spans)
+        return spans
     found: list[_Span] = []
     for _, together in groupby(spans, _start):
         found += _descent(list(together))

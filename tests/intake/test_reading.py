@@ -114,6 +114,17 @@ def test_a_question_and_its_answer_may_come_apart(
     ] * 2
 
 
+def test_records_that_are_sent_twice_are_said_once(reader: BatchReader, store: Path) -> None:
+    """Their sender heard no answer; before their calls, or after."""
+    reader.store_logs(records())
+    reader.store_logs(records())
+    reader.store(prepare(encoded(*(llm("chat", call) for call in CALLS)), True))
+    reader.store_logs(records(ANSWER, "gen_ai.choice"))
+    reader.store_logs(records(ANSWER, "gen_ai.choice"))
+    assert said_in(store) == [ASKED, ASKED]
+    assert [len(one) for one in said_in(store, "output")] == [1, 1]
+
+
 def test_what_is_too_odd_is_counted_once(
     reader: BatchReader, monkeypatch: pytest.MonkeyPatch
 ) -> None:

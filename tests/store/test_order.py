@@ -58,6 +58,6 @@ def test_nothing_is_lost_in_a_circle_of_parents() -> None:
 
     rows: list[Any] = [Row("a", "b"), Row("b", "a"), Row("c", "c"), Row("d", "")]
     for some in permutations(rows):
-        found = ordered(some)
+        found = ordered(list(some))
         assert found[0] is rows[3]
         assert sorted(row.span_id for row in found) == ["a", "b", "c", "d"]
